@@ -1,0 +1,44 @@
+# Every target does its own set-up: a fresh clone needs only python3, git and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+OUT    ?= build/gpu
+
+.PHONY: help venv report test check bench gpu clean
+help:
+	@echo "make report   probe this machine, analyse examples/, print the advice"
+	@echo "make test     run the tests"
+	@echo "make check    ruff, strict type checking, layer rules"
+	@echo "make bench    measure the tool itself"
+	@echo "make gpu      on a machine with a GPU: GPU tests, probes and recordings into \$$OUT"
+	@echo "make venv     only the set-up"
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml tools/cuda_extra.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[compile,nvcc$$($(PYTHON) tools/cuda_extra.py)]" --group dev
+	@touch $@
+
+report: venv
+	@mkdir -p build
+	$(BIN)/gpuadvisor probe --output build/machine.json
+	$(BIN)/gpuadvisor analyze examples --quiet --output build/kernels.json
+	$(BIN)/gpuadvisor report build/machine.json build/kernels.json
+
+test: venv
+	$(BIN)/python -m pytest --numprocesses auto
+
+check: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: venv
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""CUDA C++ to PTX and cubin without a GPU; what the compiler gave each kernel; occupancy."""

@@ -1,0 +1,92 @@
+"""The protocol that both kinds of device keep; probes and tuning see nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.model.device import DeviceConditions, DeviceFacts
+from gpuadvisor.model.kernel import KernelTime, Launch, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Device memory: an address and a size; `name` appears in messages and access patterns."""
+
+    address: int
+    size_bytes: int
+    name: str = ""
+
+
+Argument = Buffer | np.generic
+"""A pointer, or a scalar of its exact type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """One kernel of a compiled module."""
+
+    module: CompiledModule
+    name: str
+    """Mangled, as in the PTX."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How often to launch: `cold` flushes L2 before every timed launch."""
+
+    warmups: int = 0
+    samples: int = 1
+    cold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchResult:
+    """What a launch gave."""
+
+    times: tuple[KernelTime, ...]
+    """One per timed launch; an emulated device models one."""
+    observation: Observation | None = None
+    """Counters, on devices that have them."""
+    before: DeviceConditions | None = None
+    after: DeviceConditions | None = None
+
+    @property
+    def seconds(self) -> float:
+        """The median time."""
+        return float(np.median([time.seconds for time in self.times]))
+
+
+class Device(Protocol):
+    """Somewhere kernels can be compiled for and launched on."""
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What is known of the device."""
+
+    def compile(self, source: str, path: str, options: CompileOptions) -> CompiledModule:
+        """Compile CUDA C++ for this device; `path` names the source in messages and line info."""
+
+    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
+        """Copy an array to the device, `offset_bytes` behind a 256-byte boundary."""
+
+    def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Copy a buffer back as an array of the dtype and shape of `like`."""
+
+    def free(self, buffer: Buffer) -> None:
+        """Give the memory back."""
+
+    def launch(
+        self,
+        kernel: Kernel,
+        launch: Launch,
+        arguments: Sequence[Argument],
+        timing: Timing = Timing(),
+    ) -> LaunchResult:
+        """Run the kernel to its end; raise GpuAdvisorError where the launch or the kernel fails."""
+
+    def close(self) -> None:
+        """Free everything."""

@@ -1,0 +1,159 @@
+"""The kernel profile: all that is known of one kernel launch."""
+
+from typing import Literal
+
+import msgspec
+
+from gpuadvisor.model.counters import KernelCounters, LineCounts
+from gpuadvisor.model.provenance import Provenance
+
+MemorySpace = Literal["global", "shared", "local", "const"]
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """The shape of a launch; `grid` and `block` are (x, y, z)."""
+
+    grid: tuple[int, int, int]
+    block: tuple[int, int, int]
+    dynamic_shared_bytes: int = 0
+
+    @property
+    def blocks(self) -> int:
+        """Blocks in the grid."""
+        return self.grid[0] * self.grid[1] * self.grid[2]
+
+    @property
+    def threads_per_block(self) -> int:
+        """Threads in each block."""
+        return self.block[0] * self.block[1] * self.block[2]
+
+
+class Resources(msgspec.Struct, frozen=True, kw_only=True):
+    """What the compiler gave one kernel; exact for the named compiler only."""
+
+    provenance: Provenance = Provenance.COMPILED
+    compiler: str
+    """As `nvrtc 13.5`."""
+    compute_capability: str
+    """What was compiled for: an older card than the compiler knows gets its lowest target."""
+    registers_per_thread: int
+    static_shared_bytes: int
+    local_bytes: int
+    """Stack frame per thread."""
+    constant_bytes: int = 0
+    spill_store_bytes: int
+    spill_load_bytes: int
+    barriers: int
+
+
+class BlockSizeOption(msgspec.Struct, frozen=True, kw_only=True):
+    """What another block size would give the same kernel."""
+
+    threads_per_block: int
+    theoretical: float
+    blocks_per_sm: int
+
+
+class Occupancy(msgspec.Struct, frozen=True, kw_only=True):
+    """How many blocks and warps of a launch reside on a multiprocessor."""
+
+    provenance: Provenance = Provenance.COMPILED
+    theoretical: float
+    """Resident warps over the maximum, 0 to 1."""
+    blocks_per_sm: int
+    warps_per_sm: int
+    limiters: list[str]
+    """Every resource that attains the minimum: warps, blocks, registers, shared-memory, barriers."""
+    achieved: float | None = None
+    better_block_sizes: list[BlockSizeOption] = []
+    """Block sizes with a higher theoretical occupancy at the same registers and shared memory."""
+    registers_for_next_block: int | None = None
+    """The most registers per thread at which one more block would fit; None if registers do not limit."""
+
+
+class Padding(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of row pitch that was tried on the recorded addresses of a shared array."""
+
+    row_pitch_bytes: int
+    pad_bytes: int
+    wavefronts_per_request: float
+    """What the padded array needs."""
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """One memory instruction of the program, over all its executions."""
+
+    file: str
+    line: int
+    space: MemorySpace
+    operation: Literal["load", "store", "atomic"]
+    bytes_per_thread: int
+    variable: str | None = None
+    """The kernel argument or shared variable that the addresses lie in, if it is one."""
+    requests: int
+    sectors: int = 0
+    ideal_sectors: int = 0
+    wavefronts: int = 0
+    ideal_wavefronts: int = 0
+    active_threads: float
+    """Mean per request."""
+    lane_stride_bytes: int | None = None
+    """The distance between neighbouring lanes, where one distance accounts for most pairs."""
+    base_misalignment_bytes: int | None = None
+    """The first lane's address modulo 32, where it is the same in most requests."""
+    distinct_bytes_per_request: float | None = None
+    padding: Padding | None = None
+    pattern: str = ""
+    """In words: `lanes 24 bytes apart`."""
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """One conditional branch of the program, over all its executions (PTX level)."""
+
+    file: str
+    line: int
+    executions: int
+    divergent: int
+    active_threads: float
+    """Mean per execution."""
+
+
+class KernelTime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the launch takes and what bounds it."""
+
+    provenance: Provenance
+    seconds: float
+    bound_by: str | None = None
+    next_bound_by: str | None = None
+    components: dict[str, float] = {}
+    """Seconds each resource would need alone: dram, l2, l1, shared, issue, fp32, ..., latency, launch."""
+
+
+class Observation(msgspec.Struct, kw_only=True):
+    """What the emulator saw in one launch."""
+
+    counters: KernelCounters
+    lines: list[LineCounts]
+    accesses: list[Access]
+    branches: list[Branch]
+    notes: list[str] = []
+
+
+class KernelProfile(msgspec.Struct, kw_only=True):
+    """One kernel launch: the parts that could not be had are None."""
+
+    name: str
+    source: str
+    line: int | None = None
+    device: str
+    launch: Launch
+    resources: Resources | None = None
+    occupancy: Occupancy | None = None
+    counters: KernelCounters | None = None
+    lines: list[LineCounts] = []
+    accesses: list[Access] = []
+    branches: list[Branch] = []
+    loads_in_flight: int | None = None
+    """Independent global loads a thread issues before it needs the first; read from the PTX."""
+    time: KernelTime | None = None
+    notes: list[str] = []

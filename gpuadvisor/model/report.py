@@ -1,0 +1,77 @@
+"""The report document: profiles and advice together; other programs rely on its shape."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.machine import MachineProfile, Tool
+from gpuadvisor.model.provenance import Provenance
+
+Severity = Literal["high", "medium", "low"]
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that made a rule fire."""
+
+    value: bool | int | float | str | list[str]
+    unit: str
+    provenance: Provenance
+
+
+class Gain(msgspec.Struct, frozen=True, kw_only=True):
+    """How many times faster the subject becomes: bounds and expectation, each at least 1."""
+
+    low: float
+    expected: float
+    high: float
+    provenance: Provenance = Provenance.MODELLED
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a piece of advice is about; the machine itself has neither kernel nor file."""
+
+    kind: str
+    kernel: str | None = None
+    file: str | None = None
+    line: int | None = None
+    device: str | None = None
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that fired."""
+
+    rule: str
+    outcome: Literal["fires"] = "fires"
+    title: str
+    severity: Severity
+    subject: Subject
+    message: str
+    evidence: dict[str, Evidence]
+    change: str
+    """The rule page's section `What to change`, as Markdown."""
+    gain: Gain | None = None
+    references: list[str] = []
+
+
+class NotEvaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that could not be judged, and the facts it missed."""
+
+    rule: str
+    missing: list[str]
+    subject: Subject
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one run of the tool has to say."""
+
+    SCHEMA: ClassVar[str] = "gpuadvisor.report"
+
+    schema: str = "gpuadvisor.report"
+    version: int = 1
+    tool: Tool
+    machine: MachineProfile | None = None
+    kernels: list[KernelProfile] = []
+    timelines: list[msgspec.Raw] = []
+    advice: list[Advice] = []
+    not_evaluated: list[NotEvaluated] = []

@@ -1,0 +1,1 @@
+"""Reports as text, JSON and the formats other programs read; nothing is computed here."""
