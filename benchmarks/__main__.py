@@ -1,0 +1,12 @@
+"""Run every benchmark, or those named: `python -m benchmarks startup`."""
+
+import sys
+from importlib import import_module
+
+BENCHMARKS = {
+    "startup": "start-up: whole processes, medians",
+}
+
+for name in sys.argv[1:] or BENCHMARKS:
+    print(f"{name}: {BENCHMARKS[name]}")
+    import_module(f"benchmarks.{name}").run()

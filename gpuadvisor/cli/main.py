@@ -1,0 +1,61 @@
+"""The command line: `gpuadvisor COMMAND`. Imports click alone, so that help and completion are quick."""
+
+import sys
+
+import click
+
+from gpuadvisor import __version__
+from gpuadvisor.cli.exit_codes import ExitCode
+from gpuadvisor.cli.lazy_group import LazyGroup
+from gpuadvisor.model.errors import GpuAdvisorError
+
+COMMANDS = {
+    "probe": ("gpuadvisor.cli.probe", "Measure the device and keep its machine profile."),
+    "analyze": ("gpuadvisor.cli.analyze", "Run a kernel in the emulator and advise on it; needs no GPU."),
+    "report": ("gpuadvisor.cli.report", "Turn profiles into advice."),
+    "occupancy": ("gpuadvisor.cli.occupancy", "Residency and its limiters for given resources; what-ifs."),
+    "rules": ("gpuadvisor.cli.rules", "List, show and check the rules."),
+    "probes": ("gpuadvisor.cli.probes", "List and show the probes."),
+}
+
+
+@click.command(
+    cls=LazyGroup, commands_by_name=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="gpuadvisor")
+@click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
+def main(debug: bool) -> None:
+    """Say why GPU code is slow, what to change, and how much the change will give."""
+
+
+def run() -> None:
+    """Run the command line and exit with an `ExitCode`."""
+    debug = sys.argv[1:2] == ["--debug"]
+    try:
+        result = main(standalone_mode=False)
+    except click.Abort:
+        _end("interrupted", ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.BAD_INPUT)
+    except GpuAdvisorError as error:
+        if debug:
+            raise
+        _end(str(error), ExitCode.BAD_INPUT)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.OK)
+    except Exception as error:
+        if debug:
+            raise
+        _end(
+            f"gpuadvisor itself failed: {type(error).__name__}: {error}\n"
+            "  run again with `gpuadvisor --debug ...` and report what it prints",
+            ExitCode.TOOL_FAILED,
+        )
+    sys.exit(result if isinstance(result, int) else ExitCode.OK)
+
+
+def _end(message: str, code: ExitCode) -> None:
+    click.echo(f"gpuadvisor: {message}", err=True)
+    sys.exit(code)

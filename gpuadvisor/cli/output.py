@@ -1,0 +1,30 @@
+"""Where a report goes: the terminal, standard output as JSON, a file."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from gpuadvisor.model.documents import encode, write
+from gpuadvisor.model.report import Report
+from gpuadvisor.reporting.terminal import render
+
+
+def show(
+    report: Report, *, form: str, output: Path | None, verbose: bool = False, quiet: bool = False
+) -> None:
+    """Write the document to `output` if given, and the report to standard output unless `quiet`."""
+    if output is not None:
+        write(output, encode(report))
+    if quiet:
+        return
+    if form == "json":
+        sys.stdout.write(encode(report).decode())
+    else:
+        render(report, Console(), _sources(report), verbose=verbose)
+
+
+def _sources(report: Report) -> dict[str, str]:
+    """Read the source files that the report speaks of, where they are at hand."""
+    names = {line.file for kernel in report.kernels for line in kernel.lines}
+    return {name: Path(name).read_text(errors="replace") for name in names if Path(name).is_file()}

@@ -1,0 +1,28 @@
+"""Which source lines of a kernel deserve to be looked at."""
+
+from gpuadvisor.model.counters import Counts, LineCounts
+from gpuadvisor.model.kernel import KernelProfile
+
+
+def hot_lines(kernel: KernelProfile, limit: int = 3) -> list[LineCounts]:
+    """Return at most `limit` lines, the hottest first.
+
+    A line's heat is the largest share it has of any of the kernel's costs: instructions issued,
+    global sectors moved, shared-memory wavefronts.
+    """
+    if kernel.counters is None:
+        return []
+    totals = _costs(kernel.counters)
+
+    def heat(line: LineCounts) -> float:
+        return max(cost / total if total else 0.0 for cost, total in zip(_costs(line), totals, strict=True))
+
+    return sorted(kernel.lines, key=heat, reverse=True)[:limit]
+
+
+def _costs(counts: Counts) -> tuple[int, int, int]:
+    return (
+        counts.warp_instructions,
+        counts.global_load_sectors + counts.global_store_sectors + counts.global_atomic_sectors,
+        counts.shared_load_wavefronts + counts.shared_store_wavefronts + counts.shared_atomic_wavefronts,
+    )

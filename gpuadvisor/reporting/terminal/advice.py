@@ -1,0 +1,82 @@
+"""Advice, the largest gain first, and the rules that could not be judged."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.text import Text
+
+from gpuadvisor.model.report import Advice, Gain, Report, Subject
+from gpuadvisor.reporting.numbers import plain, quantity
+
+_STYLES = {"high": "bold red", "medium": "bold yellow", "low": "cyan"}
+
+
+def render_advice(report: Report, console: Console, *, verbose: bool) -> None:
+    """Print each piece of advice; what to change is printed once per rule."""
+    console.print()
+    if not report.advice:
+        console.print(Text("No advice: every rule that could be judged is clear.", style="bold green"))
+        return
+    count = len(report.advice)
+    console.print(
+        Text(f"Advice: {count} {'piece' if count == 1 else 'pieces'}, largest gain first", style="bold")
+    )
+    explained: set[str] = set()
+    for number, advice in enumerate(report.advice, 1):
+        _render_one(number, advice, console)
+        if advice.rule not in explained:
+            explained.add(advice.rule)
+            change = advice.change if verbose else _first_paragraph(advice.change)
+            console.print(Padding(Markdown(change), (0, 0, 0, 5)))
+            console.print(Text(f"     more: gpuadvisor rules show {advice.rule}", style="dim"))
+
+
+def render_not_evaluated(report: Report, console: Console, *, verbose: bool) -> None:
+    """Print what was missing for the rules that could not be judged."""
+    if not report.not_evaluated:
+        return
+    console.print()
+    rules = {entry.rule for entry in report.not_evaluated}
+    missing = Counter(fact for entry in report.not_evaluated for fact in set(entry.missing))
+    facts = ", ".join(fact for fact, _ in missing.most_common(None if verbose else 4))
+    more = "" if verbose or len(missing) <= 4 else f" and {len(missing) - 4} more (--verbose)"
+    console.print(Text(f"Not evaluated: {len(rules)} rules; missing {facts}{more}", style="dim"))
+    if verbose:
+        for entry in report.not_evaluated:
+            console.print(
+                Text(f"  {entry.rule} on {_where(entry.subject)}: {', '.join(entry.missing)}", style="dim")
+            )
+
+
+def _render_one(number: int, advice: Advice, console: Console) -> None:
+    console.print()
+    heading = Text.assemble(
+        f"{number:3}. ", (advice.severity, _STYLES[advice.severity]), "  ", (advice.title, "bold")
+    )
+    if advice.gain is not None:
+        heading.append(f"  {_gain(advice.gain)}", style="green")
+    console.print(heading)
+    console.print(Text(f"     {_where(advice.subject)}", style="cyan"))
+    console.print(Padding(Text(advice.message), (0, 0, 0, 5)))
+    evidence = "; ".join(
+        f"{name} = {quantity(item.value, item.unit)} ({item.provenance})"
+        for name, item in advice.evidence.items()
+    )
+    console.print(Padding(Text(evidence, style="dim"), (0, 0, 0, 5)))
+
+
+def _gain(gain: Gain) -> str:
+    return f"{plain(round(gain.expected, 2))}x faster ({gain.low:.2f} to {gain.high:.2f}, {gain.provenance})"
+
+
+def _where(subject: Subject) -> str:
+    place = "" if subject.file is None else subject.file
+    if subject.line is not None:
+        place += f":{subject.line}"
+    return " in ".join(part for part in (place, subject.kernel or subject.device) if part) or subject.kind
+
+
+def _first_paragraph(markdown: str) -> str:
+    return markdown.strip().split("\n\n", 1)[0]

@@ -1,0 +1,131 @@
+"""One kernel: its launch, what the compiler gave it, what was counted, and its hot lines in context."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gpuadvisor.model.counters import Counts, LineCounts
+from gpuadvisor.model.hot_lines import hot_lines
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.reporting.numbers import byte_size, percent, plain, seconds
+
+_ACCESSES = (
+    ("global loads", "global_load", "sectors"),
+    ("global stores", "global_store", "sectors"),
+    ("global atomics", "global_atomic", "sectors"),
+    ("shared loads", "shared_load", "wavefronts"),
+    ("shared stores", "shared_store", "wavefronts"),
+    ("shared atomics", "shared_atomic", "wavefronts"),
+)
+
+
+def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str, str]) -> None:
+    """Print one kernel."""
+    console.print()
+    console.print(_heading(kernel))
+    facts = Table.grid(padding=(0, 2))
+    for name, text, provenance in _facts(kernel):
+        facts.add_row(Text(f"  {name}", style="dim"), Text(text), Text(provenance, style="dim"))
+    console.print(facts)
+    if kernel.counters is not None:
+        console.print(_access_table(kernel.counters))
+    for line in hot_lines(kernel):
+        _render_line(line, console, sources.get(line.file))
+    for note in kernel.notes:
+        console.print(Text(f"  note: {note}", style="dim"))
+
+
+def _heading(kernel: KernelProfile) -> Text:
+    location = kernel.source if kernel.line is None else f"{kernel.source}:{kernel.line}"
+    launch = kernel.launch
+    shape = "x".join(map(str, launch.grid)) + " blocks of " + "x".join(map(str, launch.block))
+    return Text.assemble(
+        (kernel.name, "bold cyan"), f"  {location}  {shape} threads  ", (kernel.device, "dim")
+    )
+
+
+def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
+    rows = []
+    if (resources := kernel.resources) is not None:
+        text = (
+            f"{resources.registers_per_thread} registers per thread, "
+            f"{byte_size(resources.static_shared_bytes + kernel.launch.dynamic_shared_bytes)} shared memory, "
+            f"{byte_size(resources.spill_store_bytes + resources.spill_load_bytes)} spilled"
+        )
+        rows.append(("resources", text, f"{resources.provenance} by {resources.compiler}"))
+    if (occupancy := kernel.occupancy) is not None:
+        text = (
+            f"{percent(occupancy.theoretical)} theoretical: {occupancy.blocks_per_sm} blocks, "
+            f"{occupancy.warps_per_sm} warps per multiprocessor; limited by {', '.join(occupancy.limiters)}"
+        )
+        rows.append(("occupancy", text, occupancy.provenance))
+    if (counters := kernel.counters) is not None:
+        rows.append(("threads", _threads(counters), counters.provenance))
+        ran = "all" if counters.blocks_run == counters.blocks_total else f"{counters.blocks_run:,} of"
+        rows.append(("blocks run", f"{ran} {counters.blocks_total:,}", ""))
+    if (time := kernel.time) is not None:
+        bounds = f"; bound by {time.bound_by}" if time.bound_by else ""
+        following = f", next {time.next_bound_by}" if time.next_bound_by else ""
+        rows.append(("time", seconds(time.seconds) + bounds + following, time.provenance))
+    return rows
+
+
+def _threads(counters: Counts) -> str:
+    per_instruction = _ratio(counters.thread_instructions, counters.warp_instructions)
+    return (
+        f"{per_instruction} of 32 threads active per warp instruction; "
+        f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent (PTX level)"
+    )
+
+
+def _access_table(counters: Counts) -> Table:
+    table = Table(box=None, padding=(0, 2), show_edge=False)
+    table.add_column("  accesses")
+    for heading in ("requests", "per request", "ideal", ""):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for title, prefix, unit in _ACCESSES:
+        requests = getattr(counters, f"{prefix}_requests")
+        if not requests:
+            continue
+        found = getattr(counters, f"{prefix}_{unit}")
+        ideal = getattr(counters, f"{prefix}_ideal_{unit}", None)
+        wasteful = ideal is not None and found > 1.25 * ideal
+        table.add_row(
+            f"  {title}",
+            f"{requests:,}",
+            Text(_ratio(found, requests), style="bold yellow" if wasteful else ""),
+            "" if ideal is None else _ratio(ideal, requests),
+            Text(unit, style="dim"),
+        )
+    return table
+
+
+def _render_line(line: LineCounts, console: Console, source: str | None) -> None:
+    console.print(Text(f"  {line.file}:{line.line}  {_line_summary(line)}", style="yellow"))
+    if source is None:
+        return
+    text = source.splitlines()
+    for number in range(max(1, line.line - 1), min(len(text), line.line + 1) + 1):
+        marker = ">" if number == line.line else " "
+        console.print(
+            Text(f"  {marker}{number:5} | {text[number - 1]}", style="" if number == line.line else "dim"),
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+
+
+def _line_summary(line: LineCounts) -> str:
+    parts = [
+        f"{title} {_ratio(getattr(line, f'{prefix}_{unit}'), requests)} {unit} per request"
+        for title, prefix, unit in _ACCESSES
+        if (requests := getattr(line, f"{prefix}_requests"))
+    ]
+    if line.divergent_branches:
+        parts.append(f"{line.divergent_branches:,} of {line.branches:,} branches divergent")
+    return "; ".join(parts) or f"{line.warp_instructions:,} warp instructions"
+
+
+def _ratio(numerator: int, denominator: int) -> str:
+    return plain(numerator / denominator) if denominator else "-"

@@ -1,0 +1,82 @@
+"""The machine: what the device is, in what state it was, and what each probe found."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gpuadvisor.model.curves import Curve, curves
+from gpuadvisor.model.device import DeviceConditions, DeviceFacts
+from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult
+from gpuadvisor.reporting.numbers import byte_size, decimal, quantity, seconds
+from gpuadvisor.reporting.sparkline import sparkline
+
+
+def render_machine(profile: MachineProfile, console: Console) -> None:
+    """Print the machine profile; an emulated device says first that nothing was measured."""
+    device = profile.device
+    console.print(Text.assemble((device.name, "bold cyan"), f"  {device.id}  ", (device.provenance, "dim")))
+    if device.kind == "emulated":
+        console.print(
+            Text(
+                "  No GPU took part: counters are counted by the emulator, times are modelled.",
+                style="yellow",
+            )
+        )
+    console.print(Text(f"  {_facts(device)}"))
+    if device.conditions is not None:
+        console.print(Text(f"  {_conditions(device.conditions)}", style="dim"))
+    for probe in profile.probes:
+        _render_probe(probe, console)
+
+
+def _facts(device: DeviceFacts) -> str:
+    return (
+        f"compute capability {device.compute_capability}, {device.multiprocessors} multiprocessors, "
+        f"up to {decimal(device.sm_clock_hz, 'Hz')}, {byte_size(device.memory_bytes)} memory at "
+        f"{decimal(device.dram_bytes_per_second, 'B/s')}, L2 {byte_size(device.l2_bytes)}"
+    )
+
+
+def _conditions(conditions: DeviceConditions) -> str:
+    known = {
+        "driver": conditions.driver_version,
+        "CUDA": conditions.cuda_driver_version,
+        "clock": conditions.sm_clock_hz and decimal(conditions.sm_clock_hz, "Hz"),
+        "power": conditions.power_watts and f"{conditions.power_watts:.0f} W",
+        "temperature": conditions.temperature_celsius and f"{conditions.temperature_celsius:.0f} C",
+        "throttled by": ", ".join(conditions.throttle_reasons),
+    }
+    return ", ".join(f"{name} {value}" for name, value in known.items() if value) or "conditions unknown"
+
+
+def _render_probe(probe: ProbeResult, console: Console) -> None:
+    console.print()
+    invalid = sum(not point.valid for point in probe.points)
+    heading = Text.assemble((probe.title, "bold"), (f"  {probe.name}, {seconds(probe.seconds)}", "dim"))
+    if invalid:
+        heading.append(f"  {invalid} of {len(probe.points)} points not valid", style="bold red")
+    console.print(heading)
+    table = Table(box=None, padding=(0, 2), show_edge=False)
+    for name in ("  metric", "at", "curve", "over", "range", ""):
+        table.add_column(Text(name, style="dim"), no_wrap=name == "curve")
+    ascii_only = not console.encoding.lower().startswith("utf")
+    for metric in probe.metrics:
+        for curve in curves(probe, metric.name):
+            table.add_row(*_row(metric, curve, ascii_only=ascii_only))
+    console.print(table)
+    for reason in sorted({reason for point in probe.points for reason in point.reasons}):
+        console.print(Text(f"  not valid: {reason}", style="red"))
+
+
+def _row(metric: Metric, curve: Curve, *, ascii_only: bool) -> tuple[Text, ...]:
+    known = [value for value in curve.values if value is not None]
+    low, high = quantity(min(known), metric.unit), quantity(max(known), metric.unit)
+    over = f"{curve.axis} {curve.positions[0]}..{curve.positions[-1]}" if curve.axis else ""
+    return (
+        Text(f"  {metric.name}"),
+        Text(", ".join(f"{name}={value}" for name, value in curve.fixed.items()), style="dim"),
+        Text(sparkline(curve.values, ascii_only=ascii_only), style="green"),
+        Text(over, style="dim"),
+        Text(low if low == high else f"{low} .. {high}"),
+        Text(metric.provenance, style="dim"),
+    )

@@ -1,0 +1,114 @@
+"""The terminal report says what is known, where from, and keeps odd names as they are."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from gpuadvisor.model.counters import KernelCounters, LineCounts
+from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Occupancy, Resources
+from gpuadvisor.model.machine import Tool
+from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.report import Advice, Evidence, Gain, NotEvaluated, Report, Subject
+from gpuadvisor.reporting.terminal import render
+from tests.model.test_documents import machine
+
+SOURCE = "int a;\nout[x * n + y] = in[i];\n}\n"
+
+
+def kernel() -> KernelProfile:
+    stores = {"global_store_requests": 10, "global_store_sectors": 320, "global_store_ideal_sectors": 40}
+    return KernelProfile(
+        name="f[abi:cxx11]<int>[/x]",
+        source="k.cu",
+        line=1,
+        device="emulated:h100",
+        launch=Launch(grid=(64, 64, 1), block=(32, 8, 1)),
+        resources=Resources(
+            compiler="nvrtc 13.5",
+            compute_capability="9.0",
+            registers_per_thread=16,
+            static_shared_bytes=4096,
+            local_bytes=0,
+            spill_store_bytes=0,
+            spill_load_bytes=0,
+            barriers=1,
+        ),
+        occupancy=Occupancy(theoretical=0.5, blocks_per_sm=4, warps_per_sm=32, limiters=["registers"]),
+        counters=KernelCounters(
+            blocks_total=4096, blocks_run=16, warp_instructions=100, thread_instructions=1600, **stores
+        ),
+        lines=[LineCounts(file="k.cu", line=2, warp_instructions=60, **stores)],
+        time=KernelTime(provenance=Provenance.MODELLED, seconds=1.5e-5, bound_by="l2", next_bound_by="dram"),
+    )
+
+
+def advice(number: int) -> Advice:
+    return Advice(
+        rule="memory-layout/excess-sectors",
+        title=f"Title {number}",
+        severity="high",
+        subject=Subject(kind="access", kernel="f", file="k.cu", line=2),
+        message="Stores touch 32 sectors; 4 would do",
+        evidence={"access.sectors": Evidence(value=32.0, unit="sectors", provenance=Provenance.COUNTED)},
+        change="Turn the loop round.\n\nDetails of the change.",
+        gain=Gain(low=1.0, expected=2.5, high=4.0),
+    )
+
+
+REPORT = Report(
+    tool=Tool(version="1"),
+    machine=machine(),
+    kernels=[kernel()],
+    advice=[advice(1), advice(2)],
+    not_evaluated=[
+        NotEvaluated(rule="launch/tail", missing=["kernel.waves"], subject=Subject(kind="kernel", kernel="f"))
+    ],
+)
+
+
+def text(report: Report, *, width: int = 120, verbose: bool = False) -> str:
+    stream = io.StringIO()
+    render(report, Console(file=stream, width=width), {"k.cu": SOURCE}, verbose=verbose)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "No GPU took part",
+        "132 multiprocessors",
+        "1 of 2 points not valid",
+        "not valid: throttled",
+        "f[abi:cxx11]<int>[/x]",
+        "64x64x1 blocks of 32x8x1 threads",
+        "compiled by nvrtc 13.5",
+        "50 % theoretical: 4 blocks, 32 warps per multiprocessor; limited by registers",
+        "16 of 4,096",
+        "15 us; bound by l2, next dram",
+        "modelled",
+        ">    2 | out[x * n + y] = in[i];",
+        "2.5x faster (1.00 to 4.00, modelled)",
+        "access.sectors = 32 sectors (counted)",
+        "Not evaluated: 1 rules; missing kernel.waves",
+    ],
+)
+def test_it_says(expected: str) -> None:
+    assert expected in text(REPORT)
+
+
+def test_the_change_is_printed_once_per_rule_and_in_full_when_verbose() -> None:
+    assert text(REPORT).count("Turn the loop round.") == 1
+    assert "Details of the change." not in text(REPORT)
+    assert "Details of the change." in text(REPORT, verbose=True)
+
+
+def test_no_advice_is_said() -> None:
+    assert "No advice" in text(Report(tool=Tool(version="1")))
+
+
+def test_a_narrow_terminal_breaks_lines_but_loses_no_advice() -> None:
+    narrow = text(REPORT, width=50)
+    assert all(len(line) <= 50 for line in narrow.splitlines())
+    assert "Title 1" in narrow
+    assert "Title 2" in narrow
