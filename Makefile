@@ -29,7 +29,7 @@ report: venv
 	$(BIN)/gpuadvisor report build/machine.json build/kernels.json
 
 test: venv
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: venv
 	$(BIN)/ruff check .
