@@ -1,0 +1,1 @@
+"""The entries of the fact catalogue, one module per part of the profiles."""

@@ -1,0 +1,243 @@
+"""Facts about one memory instruction of a kernel: where it is and what its requests cost."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from gpuadvisor.advising.fact import FactGroup
+from gpuadvisor.advising.scene import Scene
+from gpuadvisor.model.kernel import Access, KernelProfile, Padding
+from gpuadvisor.model.provenance import Provenance
+
+Number = TypeVar("Number", int, float)
+
+
+class AccessOfKernel(NamedTuple):
+    """An access and the kernel it is one of many in."""
+
+    access: Access
+    kernel: KernelProfile
+
+
+def _access(scene: Scene) -> AccessOfKernel | None:
+    if scene.access is None or scene.kernel is None:
+        return None
+    return AccessOfKernel(scene.access, scene.kernel)
+
+
+def _provenance(part: AccessOfKernel) -> Provenance:
+    return Provenance.COUNTED if part.kernel.counters is None else part.kernel.counters.provenance
+
+
+access = FactGroup[AccessOfKernel](subject="access", source="accesses", part=_access, provenance=_provenance)
+
+
+def _target(access: Access) -> str:
+    return f"{access.space} memory" if access.variable is None else f"`{access.variable}`"
+
+
+def _per_request(count: int, access: Access) -> float | None:
+    return count / access.requests if access.requests and count else None
+
+
+def _share_of_sectors(part: AccessOfKernel, sectors: int) -> float | None:
+    total = sum(access.sectors for access in part.kernel.accesses if access.space == "global")
+    return sectors / total if total and part.access.space == "global" else None
+
+
+def _share_of_wavefronts(part: AccessOfKernel, wavefronts: int) -> float | None:
+    total = sum(access.wavefronts for access in part.kernel.accesses if access.space == "shared")
+    return wavefronts / total if total and part.access.space == "shared" else None
+
+
+def _fields(part: AccessOfKernel) -> dict[int, int] | None:
+    """Bytes by position within the element, over all accesses that step alike through one variable."""
+    stride = part.access.lane_stride_bytes
+    if part.access.space != "global" or stride is None:
+        return None
+    return {
+        other.base_misalignment_bytes: other.bytes_per_thread
+        for other in part.kernel.accesses
+        if (other.space, other.variable, other.lane_stride_bytes) == ("global", part.access.variable, stride)
+        and other.base_misalignment_bytes is not None
+    }
+
+
+def _field_count(part: AccessOfKernel) -> int | None:
+    fields = _fields(part)
+    return None if fields is None else len(fields)
+
+
+def _field_bytes(part: AccessOfKernel) -> int | None:
+    fields = _fields(part)
+    return None if fields is None else sum(fields.values())
+
+
+def _of_padding(part: AccessOfKernel, read: Callable[[Padding], Number]) -> Number | None:
+    return None if part.access.padding is None else read(part.access.padding)
+
+
+WHERE = (
+    access.fact(
+        "location", "str", "", "File and line", lambda part: f"{part.access.file}:{part.access.line}"
+    ),
+    access.fact("line", "int", "", "Line in the source", lambda part: part.access.line),
+    access.fact("space", "str", "", "`global`, `shared`, `local` or `const`", lambda part: part.access.space),
+    access.fact("operation", "str", "", "`load`, `store` or `atomic`", lambda part: part.access.operation),
+    access.fact(
+        "variable",
+        "str",
+        "",
+        "The kernel argument or shared variable that the addresses lie in; missing if it is none",
+        lambda part: part.access.variable,
+    ),
+    access.fact(
+        "target",
+        "str",
+        "",
+        "The variable, or else the memory space, in words",
+        lambda part: _target(part.access),
+    ),
+)
+SHAPE = (
+    access.fact(
+        "bytes_per_thread",
+        "int",
+        "bytes",
+        "Bytes that a thread moves",
+        lambda part: part.access.bytes_per_thread,
+    ),
+    access.fact("requests", "int", "requests", "Executions by a warp", lambda part: part.access.requests),
+    access.fact(
+        "active_threads",
+        "float",
+        "threads",
+        "Active threads of a request, on average",
+        lambda part: part.access.active_threads,
+    ),
+    access.fact(
+        "lane_stride_bytes",
+        "int",
+        "bytes",
+        "Distance between neighbouring lanes; missing where no distance accounts for most pairs",
+        lambda part: part.access.lane_stride_bytes,
+    ),
+    access.fact(
+        "has_lane_stride",
+        "bool",
+        "",
+        "Whether one distance accounts for most pairs of neighbouring lanes",
+        lambda part: part.access.lane_stride_bytes is not None,
+    ),
+    access.fact(
+        "base_misalignment_bytes",
+        "int",
+        "bytes",
+        "First lane's address modulo 32; missing where it varies",
+        lambda part: part.access.base_misalignment_bytes,
+    ),
+    access.fact(
+        "structure_fields",
+        "int",
+        "fields",
+        "Different positions within an element at which the kernel's accesses to the same variable with the "
+        "same stride lie: more than one tells a structure from a stride in the index",
+        _field_count,
+    ),
+    access.fact(
+        "structure_bytes_used",
+        "int",
+        "bytes",
+        "Bytes of an element that those accesses use together",
+        _field_bytes,
+    ),
+    access.fact("pattern", "str", "", "The pattern of addresses in words", lambda part: part.access.pattern),
+)
+SECTORS = (
+    access.fact(
+        "sectors_per_request",
+        "float",
+        "sectors per request",
+        "32-byte sectors that a request touches; missing for spaces without sectors",
+        lambda part: _per_request(part.access.sectors, part.access),
+    ),
+    access.fact(
+        "ideal_sectors_per_request",
+        "float",
+        "sectors per request",
+        "The fewest sectors that could hold the bytes a request touches",
+        lambda part: _per_request(part.access.ideal_sectors, part.access),
+    ),
+    access.fact(
+        "distinct_bytes_per_request",
+        "float",
+        "bytes",
+        "Different bytes that a request touches",
+        lambda part: part.access.distinct_bytes_per_request,
+    ),
+    access.fact(
+        "share_of_kernel_sectors",
+        "float",
+        "fraction",
+        "This access's sectors over all global sectors of the kernel; missing for other spaces",
+        lambda part: _share_of_sectors(part, part.access.sectors),
+    ),
+    access.fact(
+        "excess_share_of_kernel_sectors",
+        "float",
+        "fraction",
+        "The sectors beyond this access's ideal over all global sectors of the kernel",
+        lambda part: _share_of_sectors(part, part.access.sectors - part.access.ideal_sectors),
+    ),
+)
+WAVEFRONTS = (
+    access.fact(
+        "wavefronts_per_request",
+        "float",
+        "wavefronts per request",
+        "Passes through shared memory that a request needs; missing for other spaces",
+        lambda part: _per_request(part.access.wavefronts, part.access),
+    ),
+    access.fact(
+        "ideal_wavefronts_per_request",
+        "float",
+        "wavefronts per request",
+        "Passes it would need without bank conflicts",
+        lambda part: _per_request(part.access.ideal_wavefronts, part.access),
+    ),
+    access.fact(
+        "share_of_kernel_wavefronts",
+        "float",
+        "fraction",
+        "This access's wavefronts over all shared wavefronts of the kernel; missing for other spaces",
+        lambda part: _share_of_wavefronts(part, part.access.wavefronts),
+    ),
+    access.fact(
+        "row_pitch_bytes",
+        "int",
+        "bytes",
+        "Distance between the rows of a shared array for which a padding was found",
+        lambda part: _of_padding(part, lambda padding: padding.row_pitch_bytes),
+    ),
+    access.fact(
+        "padding_bytes",
+        "int",
+        "bytes",
+        "Padding per row that removes most conflicts, found by trying on the recorded addresses",
+        lambda part: _of_padding(part, lambda padding: padding.pad_bytes),
+    ),
+    access.fact(
+        "padded_wavefronts_per_request",
+        "float",
+        "wavefronts per request",
+        "Passes a request would need with that padding",
+        lambda part: _of_padding(part, lambda padding: padding.wavefronts_per_request),
+    ),
+    access.fact(
+        "has_padding",
+        "bool",
+        "",
+        "Whether a padding was found",
+        lambda part: part.access.padding is not None,
+    ),
+)
+FACTS = (*WHERE, *SHAPE, *SECTORS, *WAVEFRONTS)

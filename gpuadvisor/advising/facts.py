@@ -1,0 +1,39 @@
+"""The fact catalogue: every quantity that rules may name, and nothing else."""
+
+from difflib import get_close_matches
+
+from gpuadvisor.advising.catalogue import (
+    access,
+    branch,
+    counters,
+    launch,
+    machine,
+    residency,
+    resources,
+    time,
+)
+from gpuadvisor.advising.fact import Fact, SubjectKind
+
+GROUPS = (machine, launch, resources, residency, counters, time, access, branch)
+CATALOGUE: dict[str, Fact] = {fact.name: fact for group in GROUPS for fact in group.FACTS}
+
+VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
+    "machine": ("machine",),
+    "kernel": ("machine", "kernel"),
+    "access": ("machine", "kernel", "access"),
+    "branch": ("machine", "kernel", "branch"),
+}
+"""The facts a rule may name, by the rule's subject."""
+
+
+def visible_facts(subject: SubjectKind) -> dict[str, Fact]:
+    """Return the facts that a rule about `subject` may name."""
+    return {name: fact for name, fact in CATALOGUE.items() if fact.subject in VISIBLE[subject]}
+
+
+def unknown_fact(name: str, subject: SubjectKind) -> str:
+    """Say why `name` is no fact that a rule about `subject` may use, with the closest one that is."""
+    if name in CATALOGUE:
+        return f"{name} is a fact of the {CATALOGUE[name].subject}; a rule about a {subject} cannot use it"
+    close = get_close_matches(name, visible_facts(subject), n=1)
+    return f"unknown fact {name}" + (f"; did you mean {close[0]}?" if close else "")

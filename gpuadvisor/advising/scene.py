@@ -1,0 +1,33 @@
+"""What a rule looks at: one subject, and the larger things it belongs to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gpuadvisor.model.kernel import Access, Branch, KernelProfile
+from gpuadvisor.model.machine import MachineProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One subject with its surroundings: an access knows its kernel, a kernel its machine."""
+
+    machine: MachineProfile | None = None
+    kernel: KernelProfile | None = None
+    access: Access | None = None
+    branch: Branch | None = None
+
+    def accesses(self) -> Iterator["Scene"]:
+        """Yield a scene for every access of the kernel."""
+        if self.kernel is not None:
+            yield from (replace(self, access=access) for access in self.kernel.accesses)
+
+    def branches(self) -> Iterator["Scene"]:
+        """Yield a scene for every branch of the kernel."""
+        if self.kernel is not None:
+            yield from (replace(self, branch=branch) for branch in self.kernel.branches)
+
+
+def kernel_scene(machine: MachineProfile | None, kernel: KernelProfile) -> Scene:
+    """Return the scene of a kernel; a machine that is not the one it ran on says nothing about it."""
+    same = machine is not None and machine.device.id == kernel.device
+    return Scene(machine=machine if same else None, kernel=kernel)
