@@ -38,4 +38,8 @@ class CompiledModule:
     """By mangled name."""
     names: dict[str, str] = field(default_factory=dict)
     """Mangled name to the name people write: `_Z4scanIfLi4EEvPT_` to `scan<float, 4>`."""
+    instances: dict[str, str] = field(default_factory=dict)
+    """Instance as it was asked for, `scan<float>`, to its mangled name, where the compiler tells."""
+    templates: tuple[str, ...] = ()
+    """Kernel templates in the source, instantiated or not: `scan`."""
     warnings: str = ""

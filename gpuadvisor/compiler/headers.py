@@ -1,0 +1,17 @@
+"""Where the toolkit's headers lie: cuda_fp16.h, mma.h, cooperative_groups.h, cuda/std/*, cub/*."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def toolkit_include_directories() -> tuple[Path, ...]:
+    """Return the include directories of the CUDA runtime and of CCCL, from wheels, conda or a toolkit.
+
+    Headers that are not installed are left out: sources that include nothing need none.
+    """
+    from cuda import pathfinder
+
+    found = [pathfinder.locate_nvidia_header_directory(name) for name in ("cudart", "cccl")]
+    directories = [Path(header.abs_path) for header in found if header is not None]
+    return tuple(dict.fromkeys(directories))

@@ -1,0 +1,34 @@
+"""What NVRTC and nvcc both take and give."""
+
+from dataclasses import dataclass
+
+from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.compiler.toolchain import architecture
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompilerOutput:
+    """What a run of a compiler left; without PTX and cubin it failed and the log says why."""
+
+    log: str
+    ptx: str = ""
+    cubin: bytes = b""
+    instances: dict[str, str]
+    """Each wanted instance, as written, and its mangled name, where the compiler told."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is machine code."""
+        return bool(self.cubin)
+
+
+def common_options(options: CompileOptions, target: str) -> list[str]:
+    """Return the options that NVRTC and nvcc spell the same."""
+    flags = [f"-arch={architecture(target)}", "-lineinfo", "--ptxas-options=-v"]
+    flags += [f"-D{define}" for define in options.defines]
+    flags += [f"-I{directory}" for directory in options.include_directories]
+    if options.standard:
+        flags.append(f"-std={options.standard}")
+    if options.maximum_registers:
+        flags.append(f"-maxrregcount={options.maximum_registers}")
+    return [*flags, *options.extra]
