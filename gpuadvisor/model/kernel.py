@@ -69,6 +69,8 @@ class Occupancy(msgspec.Struct, frozen=True, kw_only=True):
     """Block sizes with a higher theoretical occupancy at the same registers and shared memory."""
     registers_for_next_block: int | None = None
     """The most registers per thread at which one more block would fit; None if registers do not limit."""
+    shared_bytes_for_next_block: int | None = None
+    """The most static and dynamic shared memory at which one more block would fit; None as above."""
 
 
 class Padding(msgspec.Struct, frozen=True, kw_only=True):
