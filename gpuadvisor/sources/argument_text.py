@@ -1,0 +1,42 @@
+"""Arguments on the command line: `out=float32[2048,2048]:zeros` and `n=int32:2048`."""
+
+import re
+
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.sources.arguments import ArgumentSpec
+
+FORMS = "write an array as NAME=TYPE[SHAPE]:FILL, a scalar as NAME=TYPE:VALUE, a saved array as NAME=FILE.npy"
+_FORM = re.compile(
+    r"(?P<name>\w+)=(?:(?P<file>[^:]+\.npy)|(?P<type>\w+)(?:\[(?P<shape>[^\]]*)\])?:(?P<content>.+))"
+)
+_WORDS = {"true": True, "false": False}
+
+
+def parse_argument(text: str) -> ArgumentSpec:
+    """Return the argument that `text` describes; raise GpuAdvisorError naming the accepted forms."""
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        raise GpuAdvisorError("not an argument", where=f"--arg {text!r}", remedy=FORMS)
+    try:
+        return _specification(match)
+    except ValueError as error:
+        raise GpuAdvisorError(str(error), where=f"--arg {text!r}", remedy=FORMS) from None
+
+
+def _specification(match: re.Match[str]) -> ArgumentSpec:
+    name = match["name"]
+    if match["file"] is not None:
+        return ArgumentSpec(name=name, fill=match["file"])
+    if match["shape"] is not None:
+        extents = tuple(int(extent) for extent in match["shape"].split(","))
+        return ArgumentSpec(name=name, type=match["type"], shape=extents, fill=match["content"])
+    return ArgumentSpec(name=name, type=match["type"], value=_number(match["content"]))
+
+
+def _number(text: str) -> bool | int | float:
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        return int(text, 0)
+    except ValueError:
+        return float(text)

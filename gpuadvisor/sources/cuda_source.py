@@ -1,0 +1,114 @@
+"""CUDA C++ sources: compile, run each requested launch on a device, and profile what it did."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.device import Device, Kernel
+from gpuadvisor.emulator.decoder import decode
+from gpuadvisor.emulator.program import Program
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.sources.declarations import KernelDeclaration, kernel_declarations
+from gpuadvisor.sources.kernel_names import find, is_template_instance, matches
+from gpuadvisor.sources.launches import LaunchRequest
+from gpuadvisor.sources.missing_launch import all_kernels, missing_launch
+from gpuadvisor.sources.parameters import check_arguments
+from gpuadvisor.sources.profile import KernelFacts, kernel_profile
+from gpuadvisor.sources.running import run_launch
+from gpuadvisor.sources.values import argument_values
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unit:
+    """One compiled source."""
+
+    path: Path
+    declared: list[KernelDeclaration]
+    module: CompiledModule
+    program: Program
+
+    def name(self, mangled: str) -> str:
+        """The name people write."""
+        return self.module.names.get(mangled, mangled)
+
+
+def analyze_source(
+    path: Path,
+    requests: Sequence[LaunchRequest],
+    device: Device,
+    options: CompileOptions,
+    *,
+    wanted: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[KernelProfile]:
+    """Return the profile of each requested launch of the kernels in the file `path`.
+
+    `wanted` are the kernels that were asked for by name; `progress` is told each step in words. Raises
+    GpuAdvisorError where the source does not compile, a kernel has no launch or a launch does not fit its
+    kernel, and where the kernel itself fails.
+    """
+    unit = _compiled(path, requests, device, options)
+    if not requests:
+        raise missing_launch(path, all_kernels(unit.declared, unit.module, unit.program), wanted)
+    profiles = []
+    for request in requests:
+        progress(f"{path}: {request.kernel}")
+        profiles.append(_profile(unit, request, device))
+    return profiles
+
+
+def _compiled(
+    path: Path, requests: Sequence[LaunchRequest], device: Device, options: CompileOptions
+) -> _Unit:
+    source = _read(path)
+    instances = sorted({request.kernel for request in requests if is_template_instance(request.kernel)})
+    module = device.compile(
+        source, str(path), replace(options, instantiate=(*options.instantiate, *instances))
+    )
+    return _Unit(path=path, declared=kernel_declarations(source), module=module, program=decode(module.ptx))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise GpuAdvisorError(error.strerror or str(error), where=str(path)) from None
+
+
+def _profile(unit: _Unit, request: LaunchRequest, device: Device) -> KernelProfile:
+    mangled = _resolve(unit, request.kernel)
+    name = unit.name(mangled)
+    declaration = next((known for known in unit.declared if matches(known.name, name)), None)
+    values = argument_values(request)
+    check_arguments(
+        name,
+        unit.program.kernels[mangled].parameters,
+        declaration.parameters if declaration else (),
+        values,
+    )
+    result = run_launch(device, Kernel(module=unit.module, name=mangled), request.launch, values)
+    facts = KernelFacts(
+        name=name,
+        path=unit.path,
+        line=declaration.line if declaration else None,
+        module=unit.module,
+        function=unit.program.kernels[mangled],
+    )
+    return kernel_profile(facts, request.launch, device.facts, result)
+
+
+def _resolve(unit: _Unit, wanted: str) -> str:
+    """Return the mangled name of the one kernel that `wanted` means."""
+    names = {mangled: unit.name(mangled) for mangled in unit.program.kernels}
+    found = find(wanted, names)
+    if not found:
+        raise missing_launch(unit.path, all_kernels(unit.declared, unit.module, unit.program), [wanted])
+    if len(found) > 1:
+        raise GpuAdvisorError(
+            f"{wanted!r} means several kernels: {', '.join(f'{names[each]} ({each})' for each in found)}",
+            where=str(unit.path),
+            remedy="name one in full, as in the parentheses if they are overloads",
+        )
+    return found[0]

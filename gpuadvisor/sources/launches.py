@@ -1,0 +1,108 @@
+"""Launch files: which kernels of a source to run, in what shape, on what data.
+
+A TOML file beside the source, of the same stem:
+
+    [compile]                      # optional
+    defines = ["N=4"]
+    include = ["include"]
+    standard = "c++17"
+    max-registers = 64
+
+    [[launch]]
+    kernel = "transpose_naive"
+    grid = [64, 64]                # one to three extents, or one number
+    block = [32, 8]
+    shared = 0                     # bytes of dynamic shared memory
+    args = [ { name = "out", type = "float32", shape = [2048, 2048], fill = "zeros" },
+             { name = "n",   type = "int32",   value = 2048 } ]
+    inputs = "data.py:make"        # optional: supplies the arguments that have neither fill nor value
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import Launch
+from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.extents import extents
+
+
+class CompileTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """How the source is compiled; `include` is found from the launch file's folder."""
+
+    defines: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    standard: str | None = None
+    max_registers: int | None = None
+
+
+class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kernel: str
+    grid: int | tuple[int, ...]
+    block: int | tuple[int, ...]
+    shared: int = 0
+    args: tuple[ArgumentSpec, ...] = ()
+    inputs: str | None = None
+
+    def __post_init__(self) -> None:
+        self.shape()  # refuses a bad grid or block while the reader still knows its place
+
+    def shape(self) -> Launch:
+        return Launch(
+            grid=extents(self.grid, "grid"),
+            block=extents(self.block, "block"),
+            dynamic_shared_bytes=self.shared,
+        )
+
+
+class _LaunchDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    compile: CompileTable = CompileTable()
+    launch: tuple[_LaunchTable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchRequest:
+    """One kernel, the shape of its launch, and its arguments."""
+
+    kernel: str
+    launch: Launch
+    arguments: tuple[ArgumentSpec, ...] = ()
+    inputs: str | None = None
+    directory: Path = Path()
+    """Where `.npy` files and `inputs` are found from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchFile:
+    """The launches of one source file."""
+
+    requests: tuple[LaunchRequest, ...] = ()
+    compile: CompileTable = field(default_factory=CompileTable)
+    directory: Path = Path()
+
+
+def read_launch_file(path: Path) -> LaunchFile:
+    """Read a launch file; raise GpuAdvisorError naming the file and the key, or the line of a TOML error."""
+    try:
+        document = msgspec.convert(tomllib.loads(path.read_text()), type=_LaunchDocument)
+    except OSError as error:
+        raise GpuAdvisorError(error.strerror or str(error), where=str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GpuAdvisorError(f"not TOML: {error}", where=str(path)) from None
+    except msgspec.ValidationError as error:
+        raise GpuAdvisorError(str(error).replace("`$.", "`"), where=str(path)) from None
+    requests = tuple(_request(table, path.parent) for table in document.launch)
+    return LaunchFile(requests=requests, compile=document.compile, directory=path.parent)
+
+
+def _request(table: _LaunchTable, directory: Path) -> LaunchRequest:
+    return LaunchRequest(
+        kernel=table.kernel,
+        launch=table.shape(),
+        arguments=table.args,
+        inputs=table.inputs,
+        directory=directory,
+    )

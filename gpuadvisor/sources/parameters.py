@@ -1,0 +1,80 @@
+"""Check a launch's arguments against the parameters of the compiled kernel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import numpy as np
+
+from gpuadvisor.emulator.program import Parameter
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.sources.declarations import DeclaredParameter
+from gpuadvisor.sources.inputs import Value
+
+_POINTER_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    parameter: str
+    argument: str
+    fits: bool
+
+
+def check_arguments(
+    kernel: str,
+    parameters: Sequence[Parameter],
+    declared: Sequence[DeclaredParameter],
+    arguments: Mapping[str, Value],
+) -> None:
+    """Raise GpuAdvisorError showing parameters and arguments side by side if they do not fit.
+
+    `parameters` (types and sizes) are the compiled kernel's; `declared` lends their names, if known.
+    """
+    rows = [
+        _row(parameter, declared[position] if position < len(declared) else None, argument)
+        for position, (parameter, argument) in enumerate(zip_longest(parameters, arguments.items()))
+    ]
+    if not all(row.fits for row in rows):
+        raise GpuAdvisorError(
+            f"{kernel} takes {len(parameters)} parameters, its launch gives {len(arguments)} arguments "
+            f"that do not fit:\n{_side_by_side(rows)}",
+            remedy="correct the args of the launch",
+        )
+
+
+def _row(
+    parameter: Parameter | None, declared: DeclaredParameter | None, argument: tuple[str, Value] | None
+) -> _Row:
+    fits = parameter is not None and argument is not None and _fits(parameter, argument[1])
+    return _Row(_parameter_text(parameter, declared), _argument_text(argument), fits)
+
+
+def _fits(parameter: Parameter, value: Value) -> bool:
+    if isinstance(value, np.ndarray):
+        return parameter.size_bytes == _POINTER_BYTES and parameter.type[0] in "ub"
+    same_kind = parameter.type[0] == "b" or (parameter.type[0] == "f") == (value.dtype.kind == "f")
+    return parameter.size_bytes == value.dtype.itemsize and same_kind
+
+
+def _parameter_text(parameter: Parameter | None, declared: DeclaredParameter | None) -> str:
+    if parameter is None:
+        return "-"
+    return f"{declared or parameter.type} ({parameter.size_bytes} bytes)"
+
+
+def _argument_text(argument: tuple[str, Value] | None) -> str:
+    if argument is None:
+        return "-"
+    name, value = argument
+    if isinstance(value, np.ndarray):
+        return f"{name} = {value.dtype}{list(value.shape)} (pointer, {_POINTER_BYTES} bytes)"
+    return f"{name} = {value.dtype}: {value} ({value.dtype.itemsize} bytes)"
+
+
+def _side_by_side(rows: Sequence[_Row]) -> str:
+    width = max(len(row.parameter) for row in rows)
+    return "\n".join(
+        f"  {row.parameter:{width}}   {row.argument}{'' if row.fits else '   <- does not fit'}"
+        for row in rows
+    )

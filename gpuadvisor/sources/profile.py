@@ -1,0 +1,101 @@
+"""Put together what is known of one kernel launch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from gpuadvisor.compiler.module import CompiledModule
+from gpuadvisor.compiler.occupancy import occupancy
+from gpuadvisor.devices.device import LaunchResult
+from gpuadvisor.emulator.program import Function
+from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Observation, Occupancy, Resources
+from gpuadvisor.sources.loads_in_flight import loads_in_flight
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelFacts:
+    """One kernel of a compiled source, before it is run; `line` is where it is defined in `path`."""
+
+    name: str
+    path: Path
+    line: int | None
+    module: CompiledModule
+    function: Function
+
+
+def kernel_profile(
+    kernel: KernelFacts, launch: Launch, device: DeviceFacts, result: LaunchResult
+) -> KernelProfile:
+    """Return the profile of one launch on a device, its places named as the user named the source."""
+    resources = kernel.module.resources[kernel.function.name]
+    source, line = _definition(kernel)
+    profile = KernelProfile(
+        name=kernel.name,
+        source=source,
+        line=line,
+        device=device.id,
+        launch=launch,
+        resources=resources,
+        occupancy=_occupancy(resources, launch, device),
+        loads_in_flight=loads_in_flight(kernel.function),
+        time=_median(result),
+        notes=_compilation_notes(resources, device),
+    )
+    if result.observation is not None:
+        _add_observation(profile, result.observation, kernel.path)
+    return profile
+
+
+def shown(file: str, path: Path) -> str:
+    """Return a source file's name as the user would write it: as given, or from the current folder."""
+    resolved = Path(file).resolve()
+    if resolved == path.resolve():
+        return str(path)
+    return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else file
+
+
+def _definition(kernel: KernelFacts) -> tuple[str, int | None]:
+    """Return where the kernel is defined: a header's kernel is found by its first instruction."""
+    if kernel.line is not None:
+        return str(kernel.path), kernel.line
+    source = next((each.source for each in kernel.function.instructions if each.source), None)
+    return (shown(source.file, kernel.path), source.line) if source else (str(kernel.path), None)
+
+
+def _occupancy(resources: Resources, launch: Launch, device: DeviceFacts) -> Occupancy:
+    return occupancy(
+        compute_capability=device.compute_capability,
+        registers_per_thread=resources.registers_per_thread,
+        threads_per_block=launch.threads_per_block,
+        static_shared_bytes=resources.static_shared_bytes,
+        dynamic_shared_bytes=launch.dynamic_shared_bytes,
+        barriers=resources.barriers,
+    )
+
+
+def _median(result: LaunchResult) -> KernelTime | None:
+    times = sorted(result.times, key=lambda time: time.seconds)
+    return times[len(times) // 2] if times else None
+
+
+def _compilation_notes(resources: Resources, device: DeviceFacts) -> list[str]:
+    if resources.compute_capability == device.compute_capability:
+        return []
+    return [
+        f"compiled for compute capability {resources.compute_capability}, the nearest to the device's "
+        f"{device.compute_capability} that {resources.compiler} makes: registers and spills may differ"
+    ]
+
+
+def _add_observation(profile: KernelProfile, observation: Observation, path: Path) -> None:
+    profile.counters = observation.counters
+    profile.lines = [msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.lines]
+    profile.accesses = [
+        msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.accesses
+    ]
+    profile.branches = [
+        msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.branches
+    ]
+    profile.notes = [*profile.notes, *observation.notes]
