@@ -43,6 +43,10 @@ class Timing:
     cold: bool = False
 
 
+ONCE = Timing()
+"""A single launch, as it comes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchResult:
     """What a launch gave."""
@@ -84,7 +88,7 @@ class Device(Protocol):
         kernel: Kernel,
         launch: Launch,
         arguments: Sequence[Argument],
-        timing: Timing = Timing(),
+        timing: Timing = ONCE,
     ) -> LaunchResult:
         """Run the kernel to its end; raise GpuAdvisorError where the launch or the kernel fails."""
 

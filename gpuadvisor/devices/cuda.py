@@ -1,0 +1,165 @@
+"""A real GPU, through CuPy and NVML."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.compiler.compile import compile_source
+from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.compiler.toolchain import supported_compute_capabilities
+from gpuadvisor.devices.cuda_errors import cuda_errors
+from gpuadvisor.devices.cuda_facts import CudaAttributes, read_facts
+from gpuadvisor.devices.cuda_memory import CudaMemory
+from gpuadvisor.devices.cuda_modules import CudaModules, best_target, written_name
+from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer
+from gpuadvisor.devices.cuda_unavailable import cuda_unavailable_reason
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.nvml import find_gpu
+from gpuadvisor.model.device import DeviceConditions, DeviceFacts
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import KernelTime, Launch
+from gpuadvisor.model.provenance import Provenance
+
+__all__ = ["CudaDevice", "cuda_unavailable_reason"]
+
+IDLE_CLOCK_FRACTION = 0.5
+WAKE_SECONDS = 0.1
+"""An idle GPU needs some tens of milliseconds of work before its clocks are up."""
+
+
+class CudaDevice:
+    """One GPU, used from this process: a fault or a hang of a kernel ends the process's use of it.
+
+    `isolated.IsolatedDevice` puts it into a process of its own. Raises GpuAdvisorError, on construction
+    too, with the cause and the remedy where the GPU cannot be used.
+    """
+
+    def __init__(self, index: int = 0) -> None:
+        reason = cuda_unavailable_reason(index)
+        if reason is not None:
+            raise reason
+        import cupy
+
+        self._cupy = cupy
+        self._runtime = cupy.cuda.runtime
+        with cuda_errors(cupy, f"cuda:{index}"):
+            self._runtime.setDevice(index)
+            self._stream = cupy.cuda.Stream(non_blocking=True)
+            attributes = CudaAttributes(cupy, index)
+            shared_limit_bytes = attributes.get("MaxSharedMemoryPerBlockOptin")
+        self._gpu = find_gpu(attributes.uuid, attributes.pci_bus_id)
+        self._facts = read_facts(attributes, self._gpu, self._conditions())
+        self._memory = CudaMemory(cupy)
+        self._modules = CudaModules(cupy, attributes.compute_capability, shared_limit_bytes)
+        self._flush_address: int | None = None
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What driver and NVML tell of the GPU, and its state when it was opened."""
+        return self._facts
+
+    def compile(self, source: str, path: str, options: CompileOptions) -> CompiledModule:
+        """Compile for this GPU, or for the newest target whose PTX its driver can translate."""
+        own, requested = self._facts.compute_capability, options.compute_capability
+        target = best_target(own, requested, supported_compute_capabilities())
+        return compile_source(source, path, dataclasses.replace(options, compute_capability=target))
+
+    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
+        """Copy an array to the GPU, `offset_bytes` behind a 256-byte boundary."""
+        return self._memory.upload(array, name, offset_bytes)
+
+    def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Copy a buffer back as an array of the dtype and shape of `like`."""
+        return self._memory.download(buffer, like)
+
+    def free(self, buffer: Buffer) -> None:
+        """Give the memory back."""
+        self._memory.free(buffer)
+
+    def launch(
+        self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
+    ) -> LaunchResult:
+        """Run the kernel to its end and time it with events; conditions are sampled around the samples.
+
+        Raises DeviceLostError where the kernel faults; nothing works on this object after that.
+        """
+        _check_shape(launch)
+        function = self._modules.function(kernel, launch)
+        values = [_by_value(argument) for argument in arguments]
+
+        def enqueue() -> None:
+            function(
+                launch.grid,
+                launch.block,
+                values,
+                shared_mem=launch.dynamic_shared_bytes,
+                stream=self._stream,
+            )
+
+        with cuda_errors(self._cupy, f"kernel {written_name(kernel)}"):
+            self._warm_up(enqueue, timing.warmups)
+            before = self._conditions()
+            timer = EventTimer(self._cupy, self._stream, self._hold, self._flush)
+            seconds = timer.samples(enqueue, timing)
+        times = tuple(KernelTime(provenance=Provenance.MEASURED, seconds=sample) for sample in seconds)
+        return LaunchResult(times=times, before=before, after=self._conditions())
+
+    def close(self) -> None:
+        """Free everything."""
+        if self._flush_address is not None:
+            self._runtime.free(self._flush_address)
+            self._flush_address = None
+        self._memory.close()
+        self._modules.close()
+
+    @cached_property
+    def _hold(self) -> Callable[[float], None]:
+        options = CompileOptions(compute_capability=self._facts.compute_capability)
+        kernel = Kernel(module=self.compile(HOLD_SOURCE, "hold.cu", options), name="gpuadvisor_hold")
+        function = self._modules.function(kernel, Launch(grid=(1, 1, 1), block=(1, 1, 1)))
+
+        def hold(seconds: float) -> None:
+            nanoseconds = _by_value(np.uint64(seconds * 1e9))
+            function((1, 1, 1), (1, 1, 1), [nanoseconds], stream=self._stream)
+
+        return hold
+
+    def _flush(self) -> None:
+        size_bytes = FLUSH_FACTOR * self._facts.l2_bytes
+        if self._flush_address is None:
+            self._flush_address = self._runtime.malloc(size_bytes)
+        self._runtime.memsetAsync(self._flush_address, 0, size_bytes, self._stream.ptr)
+
+    def _warm_up(self, enqueue: Callable[[], None], warmups: int) -> None:
+        if warmups and self._is_idle():
+            self._hold(WAKE_SECONDS)
+        for _ in range(warmups):
+            enqueue()
+        self._stream.synchronize()
+
+    def _is_idle(self) -> bool:
+        clock_hz = self._gpu.sm_clock_hz if self._gpu else None
+        return clock_hz is not None and clock_hz < IDLE_CLOCK_FRACTION * self._facts.sm_clock_hz
+
+    def _conditions(self) -> DeviceConditions | None:
+        if self._gpu is None:
+            return None
+        memory_free_bytes, _ = self._runtime.memGetInfo()
+        return self._gpu.conditions(memory_free_bytes)
+
+
+def _by_value(argument: Argument) -> NDArray[np.generic]:
+    """Return the argument as CuPy passes bytes by value: a NumPy array of one element."""
+    if isinstance(argument, Buffer):
+        return np.array(argument.address, np.uint64)
+    return np.array(argument)
+
+
+def _check_shape(launch: Launch) -> None:
+    if min(*launch.grid, *launch.block) < 1:
+        raise GpuAdvisorError(
+            f"a launch needs at least one block and one thread, not grid {launch.grid} block {launch.block}"
+        )

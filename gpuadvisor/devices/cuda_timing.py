@@ -1,0 +1,73 @@
+"""Times launches with CUDA events that bracket GPU work and nothing else."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gpuadvisor.devices.device import Timing
+
+EVENT_RESOLUTION_SECONDS = 0.5e-6
+"""CUDA Runtime API, `cudaEventElapsedTime`."""
+SHORTEST_SAMPLE_SECONDS = 100 * EVENT_RESOLUTION_SECONDS
+MOST_LAUNCHES = 64
+HOLD_SECONDS = 50e-6
+HOLD_SECONDS_PER_LAUNCH = 20e-6
+"""Several times what enqueueing a launch from Python takes."""
+FLUSH_FACTOR = 2
+"""The flush writes this many times the L2 size, so that nothing of the kernel's stays in it."""
+
+HOLD_SOURCE = """
+extern "C" __global__ void gpuadvisor_hold(unsigned long long nanoseconds) {
+    unsigned long long start, now;
+    asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(start));
+    do {
+        asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+    } while (now - start < nanoseconds);
+}
+"""
+"""Keeps the stream busy while the host enqueues, so that no event waits for the host."""
+
+
+class EventTimer:
+    """Times what is enqueued on one stream.
+
+    `hold(seconds)` keeps the stream busy so long; `flush()` overwrites L2. Both only enqueue.
+    """
+
+    def __init__(
+        self,
+        cupy: Any,  # noqa: ANN401 - the module CuPy
+        stream: Any,  # noqa: ANN401 - cupy.cuda.Stream
+        hold: Callable[[float], None],
+        flush: Callable[[], None],
+    ) -> None:
+        self._cuda = cupy.cuda
+        self._stream = stream
+        self._hold = hold
+        self._flush = flush
+
+    def samples(self, enqueue: Callable[[], None], timing: Timing) -> list[float]:
+        """Return the seconds of one launch, once per sample.
+
+        Warm samples of a short kernel are means over several launches in a row, because events resolve
+        half a microsecond only. Without warm-ups the kernel runs exactly once per sample.
+        """
+        launches = 1 if timing.cold or not timing.warmups else self._launches_per_sample(enqueue)
+        return [self._seconds(enqueue, launches, cold=timing.cold) for _ in range(timing.samples)]
+
+    def _launches_per_sample(self, enqueue: Callable[[], None]) -> int:
+        once = max(self._seconds(enqueue, 1, cold=False), EVENT_RESOLUTION_SECONDS)
+        return min(MOST_LAUNCHES, math.ceil(SHORTEST_SAMPLE_SECONDS / once))
+
+    def _seconds(self, enqueue: Callable[[], None], launches: int, *, cold: bool) -> float:
+        start, stop = self._cuda.Event(), self._cuda.Event()
+        if cold:
+            self._flush()
+        self._hold(HOLD_SECONDS + HOLD_SECONDS_PER_LAUNCH * launches)
+        start.record(self._stream)
+        for _ in range(launches):
+            enqueue()
+        stop.record(self._stream)
+        stop.synchronize()
+        milliseconds = self._cuda.get_elapsed_time(start, stop)
+        return float(milliseconds) * 1e-3 / launches

@@ -1,0 +1,168 @@
+"""What NVML tells of a GPU: clocks, power, link, modes and who else uses it."""
+
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeVar
+
+from gpuadvisor.devices.driver import version_text
+from gpuadvisor.model.device import DeviceConditions
+
+Answer = TypeVar("Answer")
+
+HERTZ_PER_MEGAHERTZ = 1e6
+EVENT_REASONS = {
+    "nvmlClocksEventReasonApplicationsClocksSetting": "application clock setting",
+    "nvmlClocksEventReasonSwPowerCap": "power cap",
+    "nvmlClocksEventReasonHwSlowdown": "hardware slowdown",
+    "nvmlClocksEventReasonSyncBoost": "sync boost",
+    "nvmlClocksEventReasonSwThermalSlowdown": "software thermal slowdown",
+    "nvmlClocksEventReasonHwThermalSlowdown": "hardware thermal slowdown",
+    "nvmlClocksEventReasonHwPowerBrakeSlowdown": "power brake",
+    "nvmlClocksEventReasonDisplayClockSetting": "display clock setting",
+}
+"""NVML API Reference, `nvmlClocksEventReasons`; an idle GPU is not held back, so idleness is left out."""
+
+COMPUTE_MODES = {
+    "NVML_COMPUTEMODE_DEFAULT": "default",
+    "NVML_COMPUTEMODE_PROHIBITED": "prohibited",
+    "NVML_COMPUTEMODE_EXCLUSIVE_PROCESS": "exclusive process",
+}
+
+
+def open_nvml() -> ModuleType | None:
+    """Return the initialised module `pynvml`, or None where there is no NVML or no driver behind it."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except (pynvml.NVMLError_LibraryNotFound, pynvml.NVMLError_DriverNotLoaded):
+        return None
+    module: ModuleType = pynvml
+    return module
+
+
+def find_gpu(uuid: str | None, pci_bus_id: str) -> "NvmlGpu | None":
+    """Return the GPU that CUDA knows by these names; None without NVML or where NVML knows no such GPU.
+
+    Never by index: NVML ignores CUDA_VISIBLE_DEVICES and orders GPUs by bus, CUDA does neither. A MIG
+    instance has a UUID of its own and its parent's bus id, so the parent answers for it.
+    """
+    nvml = open_nvml()
+    if nvml is None:
+        return None
+    unknown = (nvml.NVMLError_NotFound, nvml.NVMLError_InvalidArgument)
+    lookups = [(nvml.nvmlDeviceGetHandleByPciBusId, pci_bus_id)]
+    if uuid is not None:
+        lookups.insert(0, (nvml.nvmlDeviceGetHandleByUUID, uuid))
+    for lookup, key in lookups:
+        try:
+            return NvmlGpu(nvml, lookup(key))
+        except unknown:
+            continue
+    return None
+
+
+class NvmlGpu:
+    """One GPU as NVML sees it; every answer is None where the driver refuses the question."""
+
+    def __init__(self, nvml: ModuleType, handle: Any) -> None:  # noqa: ANN401 - an opaque pointer
+        self._nvml = nvml
+        self._handle = handle
+        self._refusals = (
+            nvml.NVMLError_NotSupported,
+            nvml.NVMLError_NoPermission,
+            nvml.NVMLError_FunctionNotFound,
+        )
+
+    def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer | None:
+        """Return the answer; None if this GPU, driver or user may not have it."""
+        try:
+            return question(self._handle, *arguments)
+        except self._refusals:
+            return None
+
+    @property
+    def uuid(self) -> str | None:
+        """The GPU's UUID; a MIG instance's parent's."""
+        return self.ask(self._nvml.nvmlDeviceGetUUID)
+
+    @property
+    def maximum_sm_clock_hz(self) -> float | None:
+        """The highest clock of the multiprocessors."""
+        return _hertz(self.ask(self._nvml.nvmlDeviceGetMaxClockInfo, self._nvml.NVML_CLOCK_SM))
+
+    @property
+    def maximum_memory_clock_hz(self) -> float | None:
+        """The highest memory clock, as NVML counts it: two transfers per clock, GDDR included."""
+        return _hertz(self.ask(self._nvml.nvmlDeviceGetMaxClockInfo, self._nvml.NVML_CLOCK_MEM))
+
+    @property
+    def sm_clock_hz(self) -> float | None:
+        """The clock of the multiprocessors now."""
+        return _hertz(self.ask(self._nvml.nvmlDeviceGetClockInfo, self._nvml.NVML_CLOCK_SM))
+
+    @property
+    def compute_mode(self) -> str | None:
+        """Who may use the GPU: default, prohibited, exclusive process."""
+        mode = self.ask(self._nvml.nvmlDeviceGetComputeMode)
+        names = {getattr(self._nvml, constant): word for constant, word in COMPUTE_MODES.items()}
+        return None if mode is None else names.get(mode, str(mode))
+
+    @property
+    def other_processes(self) -> int | None:
+        """Processes other than this one that hold a compute context on the GPU."""
+        processes = self.ask(self._nvml.nvmlDeviceGetComputeRunningProcesses)
+        return None if processes is None else sum(process.pid != os.getpid() for process in processes)
+
+    @property
+    def mig_enabled(self) -> bool | None:
+        """Whether the GPU is split into instances."""
+        return self._enabled(_current(self.ask(self._nvml.nvmlDeviceGetMigMode)))
+
+    def throttle_reasons(self) -> list[str]:
+        """Return, in words, what holds the clocks down now."""
+        reasons = self.ask(self._nvml.nvmlDeviceGetCurrentClocksEventReasons)
+        if reasons is None:
+            reasons = self.ask(self._nvml.nvmlDeviceGetCurrentClocksThrottleReasons)
+        bits = {getattr(self._nvml, constant): word for constant, word in EVENT_REASONS.items()}
+        return [word for bit, word in bits.items() if reasons and reasons & bit]
+
+    def conditions(self, memory_free_bytes: int | None = None) -> DeviceConditions:
+        """Return the state the GPU is in now."""
+        nvml, ask = self._nvml, self.ask
+        return DeviceConditions(
+            driver_version=nvml.nvmlSystemGetDriverVersion(),
+            cuda_driver_version=version_text(nvml.nvmlSystemGetCudaDriverVersion()),
+            sm_clock_hz=self.sm_clock_hz,
+            memory_clock_hz=_hertz(ask(nvml.nvmlDeviceGetClockInfo, nvml.NVML_CLOCK_MEM)),
+            power_watts=_watts(ask(nvml.nvmlDeviceGetPowerUsage)),
+            power_limit_watts=_watts(ask(nvml.nvmlDeviceGetEnforcedPowerLimit)),
+            temperature_celsius=ask(nvml.nvmlDeviceGetTemperature, nvml.NVML_TEMPERATURE_GPU),
+            throttle_reasons=self.throttle_reasons(),
+            ecc_enabled=self._enabled(_current(ask(nvml.nvmlDeviceGetEccMode))),
+            mig_enabled=self.mig_enabled,
+            persistence_mode=self._enabled(ask(nvml.nvmlDeviceGetPersistenceMode)),
+            compute_mode=self.compute_mode,
+            memory_free_bytes=memory_free_bytes,
+            pcie_generation=ask(nvml.nvmlDeviceGetCurrPcieLinkGeneration),
+            pcie_lanes=ask(nvml.nvmlDeviceGetCurrPcieLinkWidth),
+            pcie_generation_maximum=ask(nvml.nvmlDeviceGetMaxPcieLinkGeneration),
+            pcie_lanes_maximum=ask(nvml.nvmlDeviceGetMaxPcieLinkWidth),
+            other_processes=self.other_processes,
+        )
+
+    def _enabled(self, state: int | None) -> bool | None:
+        return None if state is None else bool(state == self._nvml.NVML_FEATURE_ENABLED)
+
+
+def _current(current_and_pending: list[int] | None) -> int | None:
+    return None if current_and_pending is None else current_and_pending[0]
+
+
+def _hertz(megahertz: int | None) -> float | None:
+    return None if megahertz is None else megahertz * HERTZ_PER_MEGAHERTZ
+
+
+def _watts(milliwatts: int | None) -> float | None:
+    return None if milliwatts is None else milliwatts / 1000
