@@ -21,6 +21,7 @@ A TOML file beside the source, of the same stem:
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -43,7 +44,7 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     kernel: str
     grid: int | tuple[int, ...]
     block: int | tuple[int, ...]
-    shared: int = 0
+    shared: Annotated[int, msgspec.Meta(ge=0)] = 0
     args: tuple[ArgumentSpec, ...] = ()
     inputs: str | None = None
 

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.sources.files import launch_file, source_files
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b.cu", "a.cu", "bare.cu", "notes.txt"):
+        (tmp_path / name).touch()
+    for stem in ("a", "b"):
+        (tmp_path / f"{stem}.toml").write_text(f'[[launch]]\nkernel = "{stem}"\ngrid = 1\nblock = 32\n')
+    return tmp_path
+
+
+def test_a_folder_stands_for_its_sources_with_launches(folder: Path) -> None:
+    assert source_files([folder]) == [folder / "a.cu", folder / "b.cu"]
+    assert source_files([folder / "bare.cu", folder / "a.cu"]) == [folder / "bare.cu", folder / "a.cu"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("none.cu", "no such file"), ("notes.txt", "not a CUDA C")])
+def test_other_paths_are_refused(folder: Path, name: str, words: str) -> None:
+    with pytest.raises(GpuAdvisorError, match=words):
+        source_files([folder / name])
+
+
+def test_a_folder_without_sources_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GpuAdvisorError, match="holds no"):
+        source_files([tmp_path])
+
+
+def test_the_launch_file_is_the_given_one_else_the_one_beside(folder: Path) -> None:
+    assert [each.kernel for each in launch_file(folder / "a.cu", None).requests] == ["a"]
+    assert [each.kernel for each in launch_file(folder / "a.cu", folder / "b.toml").requests] == ["b"]
+    assert launch_file(folder / "bare.cu", None).requests == ()
