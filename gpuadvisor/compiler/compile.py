@@ -1,79 +1,79 @@
-"""CUDA C++ to PTX, machine code and resources: NVRTC first, nvcc for files with host code."""
+"""CUDA C++ to PTX, machine code and resources: NVRTC first, nvcc for files with host code; cached on disk."""
 
+from gpuadvisor.compiler import cache
+from gpuadvisor.compiler.cache_key import cache_key
 from gpuadvisor.compiler.demangle import written_names
-from gpuadvisor.compiler.diagnostics import compile_error, parse_diagnostics, warnings_of
-from gpuadvisor.compiler.headers import toolkit_include_directories
-from gpuadvisor.compiler.host_code import launches_kernels, may_need_nvcc
-from gpuadvisor.compiler.invocation import CompilerOutput, common_options
+from gpuadvisor.compiler.diagnostics import warnings_of
+from gpuadvisor.compiler.failures import compile_error, no_kernels, nvcc_missing
+from gpuadvisor.compiler.host_code import has_errors_of_its_own, launches_kernels, may_need_nvcc
+from gpuadvisor.compiler.invocation import CompilerOutput, Job
+from gpuadvisor.compiler.lookup import instances_by_name
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
-from gpuadvisor.compiler.nvcc import compile_with_nvcc, nvcc_for
+from gpuadvisor.compiler.nvcc import compile_with_nvcc, installed_nvccs, nvcc_for
 from gpuadvisor.compiler.nvrtc import compile_with_nvrtc
 from gpuadvisor.compiler.resources import parse_resources
 from gpuadvisor.compiler.templates import kernel_templates
-from gpuadvisor.compiler.toolchain import architecture, nvrtc_version, target_for
-from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.compiler.toolchain import target_for
 
 
 def compile_source(source: str, path: str, options: CompileOptions) -> CompiledModule:
     """Compile CUDA C++ without a GPU; `path` names the source in messages and line information.
 
-    Raises GpuAdvisorError with file, line and caret where the source is wrong, and where wheels, nvcc or a
-    host compiler are missing or the compute capability is unknown.
+    Quoted includes are looked for in the folder of `path`. A repeated call answers from the disk. Raises
+    GpuAdvisorError with file, line and caret where the source is wrong, and where wheels, nvcc or a host
+    compiler are missing or the compute capability is unknown.
     """
-    target = target_for(options.compute_capability)
-    output, compiler = _compile(source, path, options, target)
+    job = Job(source, path, options, target_for(options.compute_capability))
+    key = cache_key(job)
+    known = cache.load(key) if key else None
+    if known is not None:
+        return known
+    module = _module(job, _compile(job))
+    if key:
+        cache.store(key, module)
+    return module
+
+
+def _compile(job: Job) -> CompilerOutput:
+    """Compile with NVRTC, or where that cannot, with nvcc."""
+    output = compile_with_nvrtc(job)
+    if _wants_nvcc(job, output):
+        output = _compile_host_code(job, output)
     if not output.succeeded:
-        raise compile_error(parse_diagnostics(output.log), path, compiler)
-    resources = parse_resources(output.log, output.cubin, compiler, target)
+        raise compile_error(job, output)
+    return output
+
+
+def _wants_nvcc(job: Job, output: CompilerOutput) -> bool:
+    if not output.succeeded:
+        return may_need_nvcc(output.log)
+    return ".entry" not in output.ptx and launches_kernels(job.source)
+
+
+def _compile_host_code(job: Job, refused: CompilerOutput) -> CompilerOutput:
+    """Compile with nvcc; without one, say so, after the errors that NVRTC did see."""
+    nvcc = nvcc_for(job.target)
+    if nvcc is not None:
+        return compile_with_nvcc(nvcc, job)
+    missing = nvcc_missing(job, [nvcc.label for nvcc in installed_nvccs()])
+    if has_errors_of_its_own(refused.log, job.source):
+        raise compile_error(job, refused, remedy=f"{missing.what}: {missing.remedy}")
+    raise missing
+
+
+def _module(job: Job, output: CompilerOutput) -> CompiledModule:
+    resources = parse_resources(output.log, output.cubin, output.compiler, job.target)
     if not resources:
-        raise _no_kernels(source, path)
+        raise no_kernels(job)
+    names = written_names(resources)
     return CompiledModule(
         ptx=output.ptx,
         cubin=output.cubin,
-        compiler=compiler,
-        compute_capability=target,
+        compiler=output.compiler,
+        compute_capability=job.target,
         resources=resources,
-        names=written_names(resources),
-        instances=output.instances,
-        templates=kernel_templates(source),
+        names=names,
+        instances=output.instances or instances_by_name(names, job.options.instantiate),
+        templates=kernel_templates(job.source),
         warnings=warnings_of(output.log),
-    )
-
-
-def _compile(source: str, path: str, options: CompileOptions, target: str) -> tuple[CompilerOutput, str]:
-    """Return what the compiler that suits the source left, and its name and version."""
-    flags = common_options(options, target)
-    headers = [f"-I{directory}" for directory in toolkit_include_directories()]
-    output = compile_with_nvrtc(source, path, [*flags, *headers], options.instantiate)
-    compiler = f"nvrtc {nvrtc_version()}"
-    if not _wants_nvcc(source, output):
-        return output, compiler
-    nvcc = nvcc_for(architecture(target))
-    if nvcc is None:
-        raise _nvcc_missing(path, target)
-    return compile_with_nvcc(nvcc, source, path, flags, options.instantiate), nvcc.label
-
-
-def _wants_nvcc(source: str, output: CompilerOutput) -> bool:
-    if not output.succeeded:
-        return may_need_nvcc(output.log)
-    return ".entry" not in output.ptx and launches_kernels(source)
-
-
-def _nvcc_missing(path: str, target: str) -> GpuAdvisorError:
-    return GpuAdvisorError(
-        f"the file has host code, and no nvcc that compiles for {target} is on PATH or in a wheel",
-        where=path,
-        remedy="pip install 'gpuadvisor[nvcc]'",
-    )
-
-
-def _no_kernels(source: str, path: str) -> GpuAdvisorError:
-    templates = kernel_templates(source)
-    if not templates:
-        return GpuAdvisorError("the file has no kernel (__global__ function)", where=path)
-    return GpuAdvisorError(
-        f"the kernels are templates and none is instantiated: {', '.join(templates)}",
-        where=path,
-        remedy=f"name the instance you want: --kernel '{templates[0]}<...>'",
     )

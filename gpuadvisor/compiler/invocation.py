@@ -6,10 +6,37 @@ from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.compiler.toolchain import architecture
 
 
+@dataclass(frozen=True)
+class Job:
+    """One source to compile."""
+
+    source: str
+    path: str
+    """What messages and line information call the source; its folder serves quoted includes."""
+    options: CompileOptions
+    target: str
+    """The compute capability to compile for."""
+
+    @property
+    def flags(self) -> list[str]:
+        """The options that NVRTC and nvcc spell the same."""
+        options = self.options
+        flags = [f"-arch={architecture(self.target)}", "-lineinfo", "--ptxas-options=-v"]
+        flags += [f"-D{define}" for define in options.defines]
+        flags += [f"-I{directory}" for directory in options.include_directories]
+        if options.standard:
+            flags.append(f"-std={options.standard}")
+        if options.maximum_registers:
+            flags.append(f"-maxrregcount={options.maximum_registers}")
+        return [*flags, *options.extra]
+
+
 @dataclass(frozen=True, kw_only=True)
 class CompilerOutput:
-    """What a run of a compiler left; without PTX and cubin it failed and the log says why."""
+    """What a run of a compiler left; without machine code it failed, and the log says why."""
 
+    compiler: str
+    """As `nvrtc 13.5`."""
     log: str
     ptx: str = ""
     cubin: bytes = b""
@@ -20,15 +47,3 @@ class CompilerOutput:
     def succeeded(self) -> bool:
         """Whether there is machine code."""
         return bool(self.cubin)
-
-
-def common_options(options: CompileOptions, target: str) -> list[str]:
-    """Return the options that NVRTC and nvcc spell the same."""
-    flags = [f"-arch={architecture(target)}", "-lineinfo", "--ptxas-options=-v"]
-    flags += [f"-D{define}" for define in options.defines]
-    flags += [f"-I{directory}" for directory in options.include_directories]
-    if options.standard:
-        flags.append(f"-std={options.standard}")
-    if options.maximum_registers:
-        flags.append(f"-maxrregcount={options.maximum_registers}")
-    return [*flags, *options.extra]

@@ -4,14 +4,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from gpuadvisor.compiler.invocation import CompilerOutput
+from gpuadvisor.compiler.invocation import CompilerOutput, Job
+from gpuadvisor.compiler.toolchain import architecture
 from gpuadvisor.model.errors import GpuAdvisorError
 
+INSTANCES_FILE = "instances"
+"""What messages call the lines that instantiate templates."""
 _HOST_COMPILER_MISSING = "Failed to preprocess host compiler properties"
 
 
@@ -29,7 +31,6 @@ class Nvcc:
         return f"nvcc {self.version}"
 
 
-@cache
 def installed_nvccs() -> tuple[Nvcc, ...]:
     """Return the nvcc on PATH, which is the one people build with, and the one of the wheels or CUDA_PATH."""
     from cuda import pathfinder
@@ -39,31 +40,26 @@ def installed_nvccs() -> tuple[Nvcc, ...]:
     return tuple(Nvcc(executable, _version(executable)) for executable in found)
 
 
-def nvcc_for(architecture: str) -> Nvcc | None:
-    """Return the first nvcc that compiles for `sm_90`, or None."""
-    return next((nvcc for nvcc in installed_nvccs() if architecture in _architectures(nvcc)), None)
+def nvcc_for(target: str) -> Nvcc | None:
+    """Return the first nvcc that compiles for a compute capability, or None."""
+    wanted = architecture(target).rstrip("af")
+    return next((nvcc for nvcc in installed_nvccs() if wanted in _architectures(nvcc)), None)
 
 
-def compile_with_nvcc(
-    nvcc: Nvcc, source: str, path: str, flags: Sequence[str], instances: Sequence[str]
-) -> CompilerOutput:
-    """Compile `source`, called `path` in messages and line information; its folder serves quoted includes."""
+def compile_with_nvcc(nvcc: Nvcc, job: Job) -> CompilerOutput:
+    """Compile a source that may have host code; needs a host compiler to read it."""
     with tempfile.TemporaryDirectory(prefix="gpuadvisor-") as name:
         folder = Path(name)
         unit = folder / "unit.cu"
-        unit.write_text(_translation_unit(source, path, instances))
-        command = [
-            *(str(nvcc.executable), "-cubin", "--keep", f"--keep-dir={folder}"),
-            *(f"--output-file={folder}/unit.cubin", *flags),
-            *(_quoted_includes_from(Path(path).absolute().parent), str(unit)),
-        ]
-        finished = subprocess.run(command, capture_output=True, text=True, check=False)
+        unit.write_text(_translation_unit(job))
+        finished = _run(nvcc.executable, *_options(job, folder), str(unit))
         log = finished.stdout + finished.stderr
         if _HOST_COMPILER_MISSING in log:
-            raise _host_compiler_missing(nvcc, path)
+            raise _host_compiler_missing(nvcc, job.path)
         if finished.returncode != 0:
-            return CompilerOutput(log=log, instances={})
+            return CompilerOutput(compiler=nvcc.label, log=log, instances={})
         return CompilerOutput(
+            compiler=nvcc.label,
             log=log,
             ptx=(folder / "unit.ptx").read_text(),
             cubin=(folder / "unit.cubin").read_bytes(),
@@ -71,14 +67,22 @@ def compile_with_nvcc(
         )
 
 
-def _translation_unit(source: str, path: str, instances: Sequence[str]) -> str:
+def _options(job: Job, folder: Path) -> list[str]:
+    """Return the options by which one run leaves `unit.ptx` and `unit.cubin` in the folder."""
+    return [
+        *("-cubin", "--keep", f"--keep-dir={folder}", f"--output-file={folder}/unit.cubin"),
+        *(*job.flags, _quoted_includes_from(Path(job.path).absolute().parent)),
+    ]
+
+
+def _translation_unit(job: Job) -> str:
     """Return the source under the user's name for it, with each wanted instance used once by the host."""
-    quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = job.path.replace("\\", "\\\\").replace('"', '\\"')
     uses = [
         f"static void* const gpuadvisor_instance_{number} = (void*)({name});"
-        for number, name in enumerate(instances)
+        for number, name in enumerate(job.options.instantiate)
     ]
-    return "\n".join((f'#line 1 "{quoted}"', source, *uses, ""))
+    return "\n".join((f'#line 1 "{quoted}"', job.source, f'#line 1 "{INSTANCES_FILE}"', *uses, ""))
 
 
 def _quoted_includes_from(directory: Path) -> str:
@@ -97,11 +101,14 @@ def _host_compiler_missing(nvcc: Nvcc, path: str) -> GpuAdvisorError:
 
 @cache
 def _architectures(nvcc: Nvcc) -> frozenset[str]:
-    listed = subprocess.run([nvcc.executable, "--list-gpu-code"], capture_output=True, text=True, check=False)
-    return frozenset(listed.stdout.split())
+    return frozenset(_run(nvcc.executable, "--list-gpu-code").stdout.split())
 
 
+@cache
 def _version(executable: Path) -> str:
-    answer = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
-    release = re.search(r"release (\d+\.\d+)", answer.stdout)
+    release = re.search(r"release (\d+\.\d+)", _run(executable, "--version").stdout)
     return release[1] if release else "of unknown version"
+
+
+def _run(executable: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([executable, *arguments], capture_output=True, text=True, check=False)

@@ -1,32 +1,41 @@
 """One NVRTC program: source text to PTX, cubin, log and the mangled names of the wanted instances."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gpuadvisor.compiler.invocation import CompilerOutput
-from gpuadvisor.compiler.toolchain import nvrtc
+from gpuadvisor.compiler.headers import toolkit_include_directories
+from gpuadvisor.compiler.invocation import CompilerOutput, Job
+from gpuadvisor.compiler.toolchain import nvrtc, nvrtc_version
 
 
-def compile_with_nvrtc(
-    source: str, path: str, flags: Sequence[str], instances: Sequence[str]
-) -> CompilerOutput:
-    """Compile `source`, called `path`, whose folder is searched for quoted includes."""
-    encoded = [flag.encode() for flag in flags]
-    with _program(source, path) as program:
-        for name in instances:
+def compile_with_nvrtc(job: Job) -> CompilerOutput:
+    """Compile with the toolkit's headers behind the user's."""
+    headers = [f"-I{directory}" for directory in toolkit_include_directories()]
+    flags = [flag.encode() for flag in (*job.flags, *headers)]
+    names = job.options.instantiate
+    with _program(job.source, job.path) as program:
+        for name in names:
             _check(nvrtc().nvrtcAddNameExpression(program, name.encode()))
-        (status,) = nvrtc().nvrtcCompileProgram(program, len(encoded), encoded)
-        log = _text(program, "ProgramLog")
+        (status,) = nvrtc().nvrtcCompileProgram(program, len(flags), flags)
         if status != nvrtc().nvrtcResult.NVRTC_SUCCESS:
-            return CompilerOutput(log=log, instances={})
-        lowered = {name: _check(nvrtc().nvrtcGetLoweredName(program, name.encode())) for name in instances}
+            return CompilerOutput(compiler=_label(), log=_text(program, "ProgramLog"), instances={})
         return CompilerOutput(
-            log=log,
+            compiler=_label(),
+            log=_text(program, "ProgramLog"),
             ptx=_text(program, "PTX"),
             cubin=_bytes(program, "CUBIN"),
-            instances={name: mangled.decode() for name, mangled in lowered.items()},
+            instances={name: _lowered(program, name) for name in names},
         )
+
+
+def _label() -> str:
+    return f"nvrtc {nvrtc_version()}"
+
+
+def _lowered(program: object, name: str) -> str:
+    mangled: bytes = _check(nvrtc().nvrtcGetLoweredName(program, name.encode()))
+    return mangled.decode()
 
 
 @contextmanager

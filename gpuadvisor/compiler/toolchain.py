@@ -37,12 +37,11 @@ def nvrtc_version() -> str:
     return f"{major}.{minor}"
 
 
-@cache
-def supported_compute_capabilities() -> tuple[str, ...]:
+def supported_compute_capabilities() -> list[str]:
     """Return what NVRTC can compile for, oldest first, as `7.5`."""
     _, count = nvrtc().nvrtcGetNumSupportedArchs()
     _, architectures = nvrtc().nvrtcGetSupportedArchs()
-    return tuple(f"{number // 10}.{number % 10}" for number in sorted(architectures[:count]))
+    return [f"{number // 10}.{number % 10}" for number in sorted(architectures[:count])]
 
 
 def target_for(compute_capability: str) -> str:
