@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from gpuadvisor.model.kernel import Access, Branch, KernelProfile
 from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.model.report import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +32,19 @@ def kernel_scene(machine: MachineProfile | None, kernel: KernelProfile) -> Scene
     """Return the scene of a kernel; a machine that is not the one it ran on says nothing about it."""
     same = machine is not None and machine.device.id == kernel.device
     return Scene(machine=machine if same else None, kernel=kernel)
+
+
+def subject_of(scene: Scene) -> Subject:
+    """Return what the scene is about, as the report names it."""
+    device = None if scene.machine is None else scene.machine.device.id
+    if scene.kernel is None:
+        return Subject(kind="machine", device=device)
+    kernel, part = scene.kernel, scene.access or scene.branch
+    kind = "access" if scene.access else "branch" if scene.branch else "kernel"
+    return Subject(
+        kind=kind,
+        kernel=kernel.name,
+        file=kernel.source if part is None else part.file,
+        line=kernel.line if part is None else part.line,
+        device=kernel.device,
+    )

@@ -1,0 +1,78 @@
+"""Judge every rule on every subject, and rank what fires by what it would give."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from gpuadvisor.advising.evaluation import Missing
+from gpuadvisor.advising.findings import Finding, judge, to_advice
+from gpuadvisor.advising.rule import Rule
+from gpuadvisor.advising.rules import RuleSet
+from gpuadvisor.advising.scene import Scene, kernel_scene, subject_of
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.model.report import Advice, NotEvaluated, Severity
+
+SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
+NOTHING_MISSING = Missing(frozenset())
+
+
+def advise(
+    machine: MachineProfile | None, kernels: Sequence[KernelProfile], rules: RuleSet
+) -> tuple[list[Advice], list[NotEvaluated]]:
+    """Return the advice, greatest expected gain first, and the rules that could not be judged.
+
+    A rule that fires on several accesses of one source line gives one piece of advice, with the gain of
+    mending them all. A rule that misses facts is listed once per kernel, with everything it missed. A
+    machine profile of another device than a kernel's says nothing about that kernel.
+    """
+    advice: list[Advice] = []
+    not_evaluated: list[NotEvaluated] = []
+    for rule in rules:
+        for scene in _surroundings(rule, machine, kernels):
+            findings, missing = _judge_all(rule, _subjects(rule, scene))
+            advice.extend(to_advice(rule, group) for group in _by_line(findings))
+            if missing.facts:
+                entry = NotEvaluated(rule=rule.id, missing=sorted(missing.facts), subject=subject_of(scene))
+                not_evaluated.append(entry)
+    return sorted(advice, key=_rank), not_evaluated
+
+
+def _surroundings(
+    rule: Rule, machine: MachineProfile | None, kernels: Sequence[KernelProfile]
+) -> Iterator[Scene]:
+    if rule.subject == "machine":
+        yield Scene(machine=machine)
+    else:
+        yield from (kernel_scene(machine, kernel) for kernel in kernels)
+
+
+def _subjects(rule: Rule, scene: Scene) -> list[Scene]:
+    if rule.subject in ("machine", "kernel"):
+        return [scene]
+    parts = list(scene.accesses() if rule.subject == "access" else scene.branches())
+    uncounted = scene.kernel is not None and scene.kernel.counters is None
+    # A kernel that nobody counted is judged without parts, so that what is missing gets named.
+    return [scene] if uncounted and not parts else parts
+
+
+def _judge_all(rule: Rule, scenes: Sequence[Scene]) -> tuple[list[Finding], Missing]:
+    outcomes = [judge(rule, scene) for scene in scenes]
+    missing = NOTHING_MISSING
+    for outcome in outcomes:
+        missing |= outcome if isinstance(outcome, Missing) else NOTHING_MISSING
+    return [outcome for outcome in outcomes if isinstance(outcome, Finding)], missing
+
+
+def _by_line(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    ordered = sorted(findings, key=_place)
+    yield from (list(group) for _, group in groupby(ordered, key=_place))
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    subject = subject_of(finding.scene)
+    return subject.file or "", subject.line or 0
+
+
+def _rank(advice: Advice) -> tuple[float, int, float, str]:
+    expected, high = (advice.gain.expected, advice.gain.high) if advice.gain else (1.0, 1.0)
+    return -expected, SEVERITIES.index(advice.severity), -high, advice.rule

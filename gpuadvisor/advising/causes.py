@@ -1,0 +1,131 @@
+"""The causes of waste that a gain can ask to be without: which components shrink, and to what share.
+
+Each takes the case and returns the factors, or None where the profile lacks what it needs.
+"""
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from gpuadvisor.advising.what_if import Case, Factors
+from gpuadvisor.model.kernel import Access
+
+SECTOR_BYTES = 32
+WARP_SIZE = 32
+PIPES = ("issue", "fp32", "fp64", "int32", "special")
+"""Components that warp instructions occupy whether or not all lanes are active."""
+PER_MULTIPROCESSOR = (*PIPES, "l1", "shared", "latency")
+"""Components that an idle multiprocessor takes no share of."""
+
+
+def excess_sectors(case: Case) -> Factors | None:
+    """Every request touches only the sectors its bytes need.
+
+    L1 and L2 move sectors. DRAM moves each sector once at best, so its traffic shrinks only as far as
+    fewer sectors are asked for than it moves now.
+    """
+    everything = _global(case.kernel.accesses)
+    now = sum(access.sectors for access in everything)
+    excess = sum(access.sectors - access.ideal_sectors for access in _global(case.accesses) or everything)
+    if not now:
+        return None
+    remaining = (now - excess) / now
+    factors = {"l1": remaining, "l2": remaining}
+    counters = case.kernel.counters
+    if counters is not None and counters.dram_bytes:
+        factors["dram"] = min(1.0, (now - excess) * SECTOR_BYTES / counters.dram_bytes)
+    return factors
+
+
+def bank_conflicts(case: Case) -> Factors | None:
+    """Every shared request needs only the passes its bytes need."""
+    everything = _shared(case.kernel.accesses)
+    now = sum(access.wavefronts for access in everything)
+    touched = _shared(case.accesses) or everything
+    excess = sum(access.wavefronts - access.ideal_wavefronts for access in touched)
+    return {"shared": (now - excess) / now} if now else None
+
+
+def divergence(case: Case) -> Factors | None:
+    """Every warp instruction does 32 threads' work; for a branch, in proportion to its share."""
+    counters = case.kernel.counters
+    if counters is None or not counters.warp_instructions:
+        return None
+    idle = 1 - counters.thread_instructions / counters.warp_instructions / WARP_SIZE
+    return dict.fromkeys(PIPES, 1 - idle * _share_of_divergence(case))
+
+
+def idle_lanes(case: Case) -> Factors | None:
+    """Every lane of a block's last warp has a thread."""
+    threads = case.kernel.launch.threads_per_block
+    return dict.fromkeys(PIPES, threads / (WARP_SIZE * ceil(threads / WARP_SIZE)))
+
+
+def tail(case: Case) -> Factors | None:
+    """The last wave of blocks is as full as the others."""
+    if case.machine is None or case.kernel.occupancy is None:
+        return None
+    resident = case.kernel.occupancy.blocks_per_sm * case.machine.device.multiprocessors
+    if not resident:
+        return None
+    waves = case.kernel.launch.blocks / resident
+    return dict.fromkeys(PER_MULTIPROCESSOR, waves / ceil(waves))
+
+
+def idle_multiprocessors(case: Case) -> Factors | None:
+    """The same work spreads over every multiprocessor."""
+    if case.machine is None:
+        return None
+    share = min(1.0, case.kernel.launch.blocks / case.machine.device.multiprocessors)
+    return dict.fromkeys(PER_MULTIPROCESSOR, share)
+
+
+def local_memory(case: Case) -> Factors | None:
+    """What lies in local memory lies in registers."""
+    counters = case.kernel.counters
+    if counters is None:
+        return None
+    local = counters.local_load_requests + counters.local_store_requests
+    requests = local + sum(access.requests for access in case.kernel.accesses if access.space != "local")
+    return {"l1": 1 - local / requests, "l2": 1 - local / requests} if requests else None
+
+
+def double_precision(case: Case) -> Factors | None:
+    """Double-precision arithmetic is done in single precision."""
+    device = case.machine.device if case.machine is not None else None
+    if device is None or not device.fp32_lanes or not device.fp64_lanes:
+        return None
+    return {"fp64": device.fp64_lanes / device.fp32_lanes}
+
+
+def launch_overhead(_: Case) -> Factors | None:
+    """The launch costs nothing: fused into another kernel, or part of a graph."""
+    return {"launch": 0.0}
+
+
+def _global(accesses: Sequence[Access]) -> list[Access]:
+    return [access for access in accesses if access.space == "global"]
+
+
+def _shared(accesses: Sequence[Access]) -> list[Access]:
+    return [access for access in accesses if access.space == "shared"]
+
+
+def _share_of_divergence(case: Case) -> float:
+    total = sum(branch.divergent for branch in case.kernel.branches)
+    return 1.0 if case.branch is None or not total else case.branch.divergent / total
+
+
+CAUSES: dict[str, Callable[[Case], Factors | None]] = {
+    function.__name__: function
+    for function in (
+        excess_sectors,
+        bank_conflicts,
+        divergence,
+        idle_lanes,
+        tail,
+        idle_multiprocessors,
+        local_memory,
+        double_precision,
+        launch_overhead,
+    )
+}

@@ -1,0 +1,82 @@
+"""From a rule that fired to a piece of advice: message, evidence and gain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuadvisor.advising.evaluation import Missing, Readings
+from gpuadvisor.advising.fact import Value
+from gpuadvisor.advising.facts import CATALOGUE
+from gpuadvisor.advising.rule import Clear, Fires, Rule
+from gpuadvisor.advising.scene import Scene, subject_of
+from gpuadvisor.advising.what_if import Case
+from gpuadvisor.model.report import Advice, Evidence, Gain
+
+CHANGE = "What to change"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired on one subject; the trace of `readings` is its evidence."""
+
+    scene: Scene
+    readings: Readings
+    message: str
+
+
+def judge(rule: Rule, scene: Scene) -> Finding | Clear | Missing:
+    """Judge one rule on one subject."""
+    readings = readings_in(scene)
+    verdict = rule.judge(readings)
+    return Finding(scene, readings, verdict.message) if isinstance(verdict, Fires) else verdict
+
+
+def readings_in(scene: Scene) -> Readings:
+    """Return the facts of the catalogue as the profiles in `scene` give them."""
+
+    def lookup(name: str) -> Value | None:
+        return CATALOGUE[name].read(scene)
+
+    return Readings(lookup)
+
+
+def to_advice(rule: Rule, findings: Sequence[Finding]) -> Advice:
+    """Return one piece of advice for a rule's findings on one source line.
+
+    The finding with the most requests speaks for all; the gain is that of mending them all.
+    """
+    speaker = max(findings, key=_requests)
+    others = len(findings) - 1
+    note = f" (and {others} more such access{'es' if others > 1 else ''} on this line)" if others else ""
+    return Advice(
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        subject=subject_of(speaker.scene),
+        message=speaker.message + note,
+        evidence=_evidence(speaker),
+        change=rule.sections[CHANGE],
+        gain=_gain(rule, findings, speaker.readings),
+        references=list(rule.references),
+    )
+
+
+def _requests(finding: Finding) -> int:
+    return 0 if finding.scene.access is None else finding.scene.access.requests
+
+
+def _evidence(finding: Finding) -> dict[str, Evidence]:
+    evidence = {}
+    for name, value in finding.readings.trace.items():
+        provenance = CATALOGUE[name].provenance(finding.scene)
+        if provenance is not None:
+            evidence[name] = Evidence(value=value, unit=CATALOGUE[name].unit, provenance=provenance)
+    return evidence
+
+
+def _gain(rule: Rule, findings: Sequence[Finding], readings: Readings) -> Gain | None:
+    scene = findings[0].scene
+    if rule.gain is None or scene.kernel is None:
+        return None
+    accesses = tuple(finding.scene.access for finding in findings if finding.scene.access is not None)
+    case = Case(kernel=scene.kernel, machine=scene.machine, accesses=accesses, branch=scene.branch)
+    return rule.gain.estimate(case, readings)

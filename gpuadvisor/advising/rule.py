@@ -1,0 +1,96 @@
+"""A rule: a checked condition over facts, and the advice it stands for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpuadvisor.advising.evaluation import EvaluationError, Missing, Readings, readings_of
+from gpuadvisor.advising.expressions import Expression
+from gpuadvisor.advising.fact import SubjectKind, Value
+from gpuadvisor.advising.gains import GainModel
+from gpuadvisor.advising.messages import Message
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.report import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Fires:
+    """The outcome of a rule that applies, with its message; the readings' trace is the evidence."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """The outcome of a rule that was judged and does not apply."""
+
+
+Verdict = Fires | Clear | Missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Facts, and whether the rule fires on them; facts that are not given are missing."""
+
+    note: str
+    fires: bool
+    facts: dict[str, Value]
+    line: int
+    """Where it stands on the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One page of `rules/`, checked."""
+
+    id: str
+    path: Path
+    title: str
+    subject: SubjectKind
+    requires: tuple[str, ...]
+    when: Expression
+    severity: Severity
+    gain: GainModel | None
+    message: Message
+    references: tuple[str, ...]
+    sections: dict[str, str]
+    """The prose as Markdown, by heading."""
+    examples: tuple[Example, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact that the condition or the message may read."""
+        return tuple(dict.fromkeys((*self.requires, *self.when.facts, *self.message.facts)))
+
+    def judge(self, readings: Readings) -> Verdict:
+        """Return one of the three outcomes; raise GpuAdvisorError where the condition has no value."""
+        absent = [name for name in self.requires if isinstance(readings.read(name), Missing)]
+        if absent:
+            return Missing(frozenset(absent))
+        try:
+            outcome = self.when.evaluate(readings)
+        except EvaluationError as error:
+            given = ", ".join(f"{name} = {value!r}" for name, value in readings.trace.items())
+            raise GpuAdvisorError(f"`when`: {error} for {given}", where=str(self.path)) from None
+        if isinstance(outcome, Missing):
+            return outcome
+        return self._fire(readings) if outcome is True else Clear()
+
+    def _fire(self, readings: Readings) -> Fires | Missing:
+        message = self.message.render(readings)
+        return message if isinstance(message, Missing) else Fires(message)
+
+    def run_example(self, example: Example) -> None:
+        """Raise GpuAdvisorError if the rule does not do on the example what the example says."""
+        verdict = self.judge(readings_of(example.facts))
+        if isinstance(verdict, Fires) is example.fires and not isinstance(verdict, Missing):
+            return
+        raise GpuAdvisorError(
+            f"example {example.note!r} should {'fire' if example.fires else 'be clear'}, but {_told(verdict)}",
+            where=f"{self.path}:{example.line}",
+        )
+
+
+def _told(verdict: Verdict) -> str:
+    if isinstance(verdict, Missing):
+        return f"it is not evaluated; missing: {', '.join(sorted(verdict.facts))}"
+    return "it fires" if isinstance(verdict, Fires) else "it is clear"

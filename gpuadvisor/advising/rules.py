@@ -1,0 +1,71 @@
+"""Rules: pages whose conditions, messages and examples have been checked against the catalogue."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from gpuadvisor import content
+from gpuadvisor.advising.checking import check_page
+from gpuadvisor.advising.pages import read_page
+from gpuadvisor.advising.rule import Rule
+from gpuadvisor.model.errors import GpuAdvisorError
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules by id."""
+
+    by_id: dict[str, Rule]
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.by_id.values())
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return the rule with that id; raise GpuAdvisorError naming the closest if there is none."""
+        if rule_id not in self.by_id:
+            close = get_close_matches(rule_id, self.by_id, n=1)
+            remedy = f"did you mean {close[0]}?" if close else "see `gpuadvisor rules list`"
+            raise GpuAdvisorError(f"no rule is called {rule_id!r}", remedy=remedy)
+        return self.by_id[rule_id]
+
+
+def load_rules(directories: Sequence[Path] = ()) -> RuleSet:
+    """Return the rules shipped with the tool and those of further packs.
+
+    A pack is a folder of areas with pages in them. Raises GpuAdvisorError with page, line and reason for
+    a page that is no rule, and for an id that two pages share.
+    """
+    return load_pages(
+        page for directory in (content.directory("rules"), *directories) for page in pages_in(directory)
+    )
+
+
+def load_pages(pages: Iterable[Path]) -> RuleSet:
+    """Return the rules that these pages state; raise as `load_rules`."""
+    by_id: dict[str, Rule] = {}
+    for path in pages:
+        rule = check_page(read_page(path))
+        if rule.id in by_id:
+            raise GpuAdvisorError(
+                f"the id {rule.id} is taken by {by_id[rule.id].path}",
+                where=f"{path}:1",
+                remedy="rename the page; the id is its folder and name",
+            )
+        by_id[rule.id] = rule
+    return RuleSet(by_id)
+
+
+def pages_in(directory: Path) -> list[Path]:
+    """Return the rule pages of a pack, in the order of their ids; raise GpuAdvisorError if it has none."""
+    pages = sorted(directory.glob("*/*.md"))
+    if not pages:
+        raise GpuAdvisorError(
+            "no rule pages here",
+            where=str(directory),
+            remedy="a pack holds its pages as AREA/NAME.md",
+        )
+    return pages
