@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gpuadvisor.compiler.lookup import find_kernel
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.device import Device, Kernel
 from gpuadvisor.emulator.decoder import decode
-from gpuadvisor.emulator.program import Program
+from gpuadvisor.emulator.program import Function, Program
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.declarations import KernelDeclaration, kernel_declarations
-from gpuadvisor.sources.kernel_names import find, is_template_instance, matches
+from gpuadvisor.sources.kernel_names import is_template_instance, matches
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.missing_launch import all_kernels, missing_launch
 from gpuadvisor.sources.parameters import check_arguments
@@ -28,10 +29,6 @@ class _Unit:
     declared: list[KernelDeclaration]
     module: CompiledModule
     program: Program
-
-    def name(self, mangled: str) -> str:
-        """The name people write."""
-        return self.module.names.get(mangled, mangled)
 
 
 def analyze_source(
@@ -72,43 +69,26 @@ def _compiled(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise GpuAdvisorError(error.strerror or str(error), where=str(path)) from None
 
 
 def _profile(unit: _Unit, request: LaunchRequest, device: Device) -> KernelProfile:
-    mangled = _resolve(unit, request.kernel)
-    name = unit.name(mangled)
-    declaration = next((known for known in unit.declared if matches(known.name, name)), None)
+    mangled = find_kernel(unit.module, request.kernel)
+    function, name = unit.program.kernels[mangled], unit.module.names.get(mangled, mangled)
+    declaration = _declaration(unit, name, function)
     values = argument_values(request)
-    check_arguments(
-        name,
-        unit.program.kernels[mangled].parameters,
-        declaration.parameters if declaration else (),
-        values,
-    )
+    check_arguments(name, function.parameters, declaration.parameters if declaration else (), values)
     result = run_launch(device, Kernel(module=unit.module, name=mangled), request.launch, values)
-    facts = KernelFacts(
-        name=name,
-        path=unit.path,
-        line=declaration.line if declaration else None,
-        module=unit.module,
-        function=unit.program.kernels[mangled],
-    )
+    line = declaration.line if declaration else None
+    facts = KernelFacts(name=name, path=unit.path, line=line, module=unit.module, function=function)
     return kernel_profile(facts, request.launch, device.facts, result)
 
 
-def _resolve(unit: _Unit, wanted: str) -> str:
-    """Return the mangled name of the one kernel that `wanted` means."""
-    names = {mangled: unit.name(mangled) for mangled in unit.program.kernels}
-    found = find(wanted, names)
-    if not found:
-        raise missing_launch(unit.path, all_kernels(unit.declared, unit.module, unit.program), [wanted])
-    if len(found) > 1:
-        raise GpuAdvisorError(
-            f"{wanted!r} means several kernels: {', '.join(f'{names[each]} ({each})' for each in found)}",
-            where=str(unit.path),
-            remedy="name one in full, as in the parentheses if they are overloads",
-        )
-    return found[0]
+def _declaration(unit: _Unit, name: str, function: Function) -> KernelDeclaration | None:
+    """Return the kernel's definition in the source; among overloads the one nearest to its first line."""
+    lines = (each.source.line for each in function.instructions if each.source is not None)
+    first = next(lines, 0)
+    candidates = (known for known in unit.declared if matches(known.name, name))
+    return min(candidates, key=lambda known: abs(known.line - first), default=None)
