@@ -1,0 +1,69 @@
+"""What PTX instructions compute: from an instruction to a function over the lanes of all warps.
+
+One module per family, each with a table from opcode to builder; here the tables are joined by the type
+the instruction works on.
+"""
+
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.semantics import (
+    approximate,
+    bits,
+    carry,
+    collective,
+    compare,
+    convert,
+    float32,
+    float64,
+    half,
+    integer,
+    logic,
+    permute,
+    selection,
+    signs,
+    wide,
+)
+from gpuadvisor.emulator.semantics.operation import Builder, Operation
+
+__all__ = ["Operation", "compile_operation"]
+
+_ANY_TYPE: dict[str, Builder] = {
+    **bits.BUILDERS,
+    **logic.BUILDERS,
+    **permute.BUILDERS,
+    **selection.BUILDERS,
+    **compare.BUILDERS,
+    **convert.BUILDERS,
+    **collective.BUILDERS,
+}
+_INTEGER: dict[str, Builder] = {**integer.BUILDERS, **wide.BUILDERS}
+_SINGLE: dict[str, Builder] = {**signs.BUILDERS, **approximate.BUILDERS, **float32.BUILDERS}
+_DOUBLE: dict[str, Builder] = {**signs.BUILDERS, **float64.BUILDERS}
+_HALF: dict[str, Builder] = {**signs.BUILDERS, **half.BUILDERS}
+_BY_TYPE: dict[str, dict[str, Builder]] = {
+    "f32": _SINGLE,
+    "f32x2": float32.BUILDERS,
+    "f64": _DOUBLE,
+    **dict.fromkeys(("f16", "f16x2", "bf16", "bf16x2"), _HALF),
+    **dict.fromkeys(("u16", "s16", "u32", "s32", "u64", "s64"), _INTEGER),
+}
+_CARRYING = frozenset({"addc", "subc", "madc"})
+
+
+def compile_operation(instruction: Instruction) -> Operation | None:
+    """Return what the instruction computes from registers, or None.
+
+    None stands for memory, control flow and whatever else the executor does itself, and for forms that
+    are not supported.
+    """
+    builder = _builder(instruction)
+    return builder(instruction) if builder is not None else None
+
+
+def _builder(instruction: Instruction) -> Builder | None:
+    opcode = instruction.opcode
+    if opcode in _CARRYING or "cc" in instruction.modifiers:
+        return carry.BUILDERS.get(opcode)
+    if opcode in _ANY_TYPE:
+        return _ANY_TYPE[opcode]
+    kind = instruction.types[0] if instruction.types else ""
+    return _BY_TYPE.get(kind, {}).get(opcode)

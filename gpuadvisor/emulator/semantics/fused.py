@@ -1,0 +1,70 @@
+"""Products plus sums with one rounding: fma for f32 and f64 (PTX ISA 9.7.3.6)."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from gpuadvisor.emulator.semantics.exact import repair
+from gpuadvisor.emulator.semantics.rounding import (
+    Doubles,
+    Floats,
+    narrow,
+    nudge,
+    round_to_odd,
+    signed_zero,
+    two_product,
+    two_sum,
+)
+
+_BELOW_FLOAT32 = np.uint64(0x1FFFFFFF)
+_HALFWAY = np.uint64(0x10000000)
+_SMALLEST_NORMAL = 2.0**-126
+_LARGE = 2.0**990
+_SMALL = 2.0**-900
+
+
+def fma32(a: Floats, b: Floats, c: Floats, rounding: str = "rn") -> Floats:
+    """Return a * b + c in single precision, rounded once.
+
+    The product of two singles is exact in double precision. Rounding the double sum again differs
+    from rounding once only where that sum lies halfway between singles, or below their normal range.
+    """
+    product = a.astype(np.float64) * b
+    total = np.asarray(product + c)
+    if rounding == "rn":
+        magnitude = np.abs(total)
+        doubtful = (total.view(np.uint64) & _BELOW_FLOAT32) == _HALFWAY
+        doubtful |= (magnitude < _SMALLEST_NORMAL) & (magnitude > 0)
+        if not doubtful.any():
+            return total.astype(np.float32)
+    exact = round_to_odd(*two_sum(product, c.astype(np.float64)))
+    result = narrow(exact, np.float32, rounding)
+    return signed_zero(np.where(np.isfinite(total), result, total.astype(np.float32)), rounding, product, c)
+
+
+def fma64(a: Doubles, b: Doubles, c: Doubles, rounding: str = "rn") -> Doubles:
+    """Return a * b + c in double precision, rounded once (Boldo and Melquiond, figure 1).
+
+    Lanes where an intermediate result could overflow or underflow are computed with fractions.
+    """
+    a, b, c = np.broadcast_arrays(a, b, c)
+    product, low = two_product(a, b)
+    sum_high, sum_low = two_sum(c, low)
+    high, rest = two_sum(product, sum_high)
+    nearest, error = two_sum(high, round_to_odd(*two_sum(sum_low, rest)))
+    direct = a * b + c
+    usable = np.isfinite(direct) & (nearest != 0)
+    result = np.where(usable, nudge(nearest, error, rounding), direct)
+    result = signed_zero(result, rounding, a * b, c)
+    return repair(result, _hazardous(a, b, c, product), (a, b, c), _exact, rounding)
+
+
+def _hazardous(a: Doubles, b: Doubles, c: Doubles, product: Doubles) -> Floats:
+    largest = np.maximum(np.maximum(np.abs(a), np.abs(b)), np.maximum(np.abs(c), np.abs(product)))
+    tiny = (np.abs(product) < _SMALL) & (a != 0) & (b != 0)
+    finite = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
+    return np.asarray(((largest > _LARGE) | tiny) & finite)
+
+
+def _exact(a: Fraction, b: Fraction, c: Fraction) -> Fraction:
+    return a * b + c
