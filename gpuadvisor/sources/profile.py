@@ -8,10 +8,10 @@ import msgspec
 from gpuadvisor.compiler.module import CompiledModule
 from gpuadvisor.compiler.occupancy import occupancy
 from gpuadvisor.devices.device import LaunchResult
+from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Observation, Occupancy, Resources
-from gpuadvisor.sources.loads_in_flight import loads_in_flight
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 import pytest
 
 from gpuadvisor.emulator.decoder import decode
-from gpuadvisor.sources.loads_in_flight import loads_in_flight
+from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 
 KERNEL = """
 .version 8.0
