@@ -84,8 +84,9 @@ class Rule:
         verdict = self.judge(readings_of(example.facts))
         if isinstance(verdict, Fires) is example.fires and not isinstance(verdict, Missing):
             return
+        wanted = "fire" if example.fires else "be clear"
         raise GpuAdvisorError(
-            f"example {example.note!r} should {'fire' if example.fires else 'be clear'}, but {_told(verdict)}",
+            f"example {example.note!r} should {wanted}, but {_told(verdict)}",
             where=f"{self.path}:{example.line}",
         )
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from gpuadvisor.advising.fact import Fact, FactGroup
 from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.counters import KernelCounters
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.provenance import Provenance
 
 Read = Callable[[KernelCounters], int]
 UNITS = ("fp32", "fp64", "fp16", "int32", "special", "memory", "control", "matrix")
@@ -16,6 +18,24 @@ def _counters(scene: Scene) -> KernelCounters | None:
 
 counters = FactGroup[KernelCounters](
     subject="kernel", source="counters", part=_counters, provenance=lambda part: part.provenance
+)
+
+
+def _branching(scene: Scene) -> KernelProfile | None:
+    return None if _counters(scene) is None else scene.kernel
+
+
+def _branching_provenance(kernel: KernelProfile) -> Provenance:
+    return Provenance.COUNTED if kernel.counters is None else kernel.counters.provenance
+
+
+def _largest_share(kernel: KernelProfile) -> float:
+    divergent = [branch.divergent for branch in kernel.branches]
+    return max(divergent) / sum(divergent) if any(divergent) else 0.0
+
+
+divergence = FactGroup[KernelProfile](
+    subject="kernel", source="branches", part=_branching, provenance=_branching_provenance
 )
 
 
@@ -196,6 +216,14 @@ FACTS = (
         "Divergent branches over branches",
         lambda part: part.divergent_branches,
         lambda part: part.branches,
+    ),
+    divergence.fact(
+        "largest_share_of_divergence",
+        "float",
+        "fraction",
+        "The divergent executions of the branch that has most of them, over those of all branches; 0 where "
+        "no branch diverges",
+        _largest_share,
     ),
     _ratio(
         "barriers_per_thousand_instructions",
