@@ -16,7 +16,7 @@ def best_target(compute_capability: str, requested: str, supported: Sequence[str
     A request for the GPU's own features (`9.0a`) stands. A GPU older than every target gets its own
     back: the compiler then says what it does instead.
     """
-    if _plain(requested) == compute_capability:
+    if requested != compute_capability and _plain(requested) == compute_capability:
         return requested
     runnable = [target for target in supported if _order(target) <= _order(compute_capability)]
     return max(runnable, key=_order, default=compute_capability)

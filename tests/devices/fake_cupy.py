@@ -1,0 +1,196 @@
+"""A stand-in for CuPy: the calls the CUDA device makes, on host memory and a clock of its own.
+
+Kernels take `kernel_seconds` of the fake stream's time; errors are raised as CuPy raises them, by status.
+"""
+
+import ctypes
+import itertools
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+ATTRIBUTES = {
+    "MultiProcessorCount": 108,
+    "ClockRate": 1_275_000,
+    "MemoryClockRate": 1_200_000,
+    "GlobalMemoryBusWidth": 5120,
+    "L2CacheSize": 40 << 20,
+    "MaxSharedMemoryPerBlockOptin": 166_912,
+    "PciDomainId": 0,
+    "PciBusId": 0x3B,
+    "PciDeviceId": 0,
+}
+UUID_BYTES = bytes(range(1, 17))
+UUID = "GPU-01020304-0506-0708-090a-0b0c0d0e0f10"
+
+
+class CudaError(RuntimeError):
+    """As CuPy's: made from a status, which it keeps."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"cudaErrorOfStatus{status}: text of CUDA")
+        self.status = status
+
+
+class CUDARuntimeError(CudaError):
+    pass
+
+
+class CUDADriverError(CudaError):
+    pass
+
+
+class FakeGpu:
+    """The state behind one fake CuPy: a log of calls, memory, loaded images, time."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[Any, ...]] = []
+        self.attributes = dict(ATTRIBUTES)
+        self.properties: dict[str, Any] = {
+            "name": b"NVIDIA A100-SXM4-40GB",
+            "totalGlobalMem": 42_505_273_344,
+            "major": 8,
+            "minor": 0,
+            "uuid": UUID_BYTES,
+        }
+        self.memory: dict[int, Any] = {}
+        self.images: list[bytes] = []
+        self.now = 0.0
+        self.kernel_seconds: Callable[[], float] = lambda: 10e-6
+        self.failures: dict[str, CudaError] = {}
+        self.default_shared_bytes = 48 << 10
+        self.free_bytes = 41_000_000_000
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        return [call[1:] for call in self.log if call[0] == name]
+
+    def record(self, name: str, *arguments: Any) -> None:
+        self.log.append((name, *arguments))
+        if name in self.failures:
+            raise self.failures[name]
+
+    def allocate(self, size: int) -> int:
+        self.record("malloc", size)
+        storage = ctypes.create_string_buffer(size + 256)
+        address = (ctypes.addressof(storage) + 255) // 256 * 256
+        self.memory[address] = storage
+        return address
+
+    def release(self, address: int) -> None:
+        self.record("free", address)
+        del self.memory[address]
+
+    def copy(self, target: int, source: int, size: int, kind: int) -> None:
+        self.record("memcpy", target, source, size, kind)
+        ctypes.memmove(target, source, size)
+
+    def set_bytes(self, address: int, value: int, size: int, stream: int) -> None:
+        self.record("memsetAsync", address, value, size, stream)
+        self.now += 30e-6
+
+
+class FakeFunction:
+    def __init__(self, gpu: FakeGpu, name: str, ptr: int) -> None:
+        self.gpu, self.name, self.ptr = gpu, name, ptr
+        self.shared_bytes = gpu.default_shared_bytes
+
+    def __call__(
+        self,
+        grid: tuple[int, ...],
+        block: tuple[int, ...],
+        args: list[Any],
+        shared_mem: int = 0,
+        stream: Any = None,
+    ) -> None:
+        assert stream.ptr
+        assert all(isinstance(argument, np.ndarray) and argument.size == 1 for argument in args)
+        contents = [argument.tobytes() for argument in args]
+        if self.name == "gpuadvisor_hold":
+            self.gpu.record("hold", int(args[0]) * 1e-9)
+            self.gpu.now += int(args[0]) * 1e-9
+            return
+        self.gpu.record("launch", self.name, grid, block, contents, shared_mem)
+        self.gpu.now += self.gpu.kernel_seconds()
+
+
+class FakeModule:
+    def __init__(self, gpu: FakeGpu) -> None:
+        self.gpu = gpu
+        self.functions: dict[str, FakeFunction] = {}
+
+    def load(self, image: bytes) -> None:
+        self.gpu.record("load", image[:4])
+        self.gpu.images.append(image)
+
+    def get_function(self, name: str) -> FakeFunction:
+        self.gpu.record("get_function", name)
+        return self.functions.setdefault(name, FakeFunction(self.gpu, name, id(self) + len(self.functions)))
+
+
+class FakeEvent:
+    def __init__(self, gpu: FakeGpu) -> None:
+        self.gpu = gpu
+        self.time = float("nan")
+
+    def record(self, stream: Any) -> None:
+        assert stream.ptr
+        self.gpu.record("event")
+        self.time = self.gpu.now
+
+    def synchronize(self) -> None:
+        self.gpu.record("synchronize")
+
+
+def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
+    """Return an object with the part of CuPy's surface that is used."""
+    numbers = {name: number for number, name in enumerate(ATTRIBUTES)}
+    shared: dict[int, int] = {}
+
+    def count() -> int:
+        gpu.record("getDeviceCount")
+        return devices
+
+    def set_shared(function: int, attribute: int, value: int) -> None:
+        gpu.record("funcSetAttribute", attribute, value)
+        shared[function] = value
+
+    streams = itertools.count(1)
+
+    def stream(*, non_blocking: bool) -> Any:
+        assert non_blocking
+        return SimpleNamespace(ptr=next(streams), synchronize=lambda: gpu.record("stream.synchronize"))
+
+    runtime = SimpleNamespace(
+        CUDARuntimeError=CUDARuntimeError,
+        getDeviceCount=count,
+        runtimeGetVersion=lambda: 13020,
+        setDevice=lambda index: gpu.record("setDevice", index),
+        getDeviceProperties=lambda _: gpu.properties,
+        deviceGetAttribute=lambda attribute, _: gpu.attributes[list(ATTRIBUTES)[attribute]],
+        malloc=gpu.allocate,
+        free=gpu.release,
+        memcpy=gpu.copy,
+        memsetAsync=gpu.set_bytes,
+        memGetInfo=lambda: (gpu.free_bytes, 42_505_273_344),
+        memcpyHostToDevice=1,
+        memcpyDeviceToHost=2,
+        **{f"cudaDevAttr{name}": number for name, number in numbers.items()},
+    )
+    driver = SimpleNamespace(
+        CUDADriverError=CUDADriverError,
+        CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES=8,
+        funcGetAttribute=lambda _, function: shared.get(function, gpu.default_shared_bytes),
+        funcSetAttribute=set_shared,
+    )
+    return SimpleNamespace(
+        cuda=SimpleNamespace(
+            runtime=runtime,
+            driver=driver,
+            function=SimpleNamespace(Module=lambda: FakeModule(gpu)),
+            Stream=stream,
+            Event=lambda: FakeEvent(gpu),
+            get_elapsed_time=lambda start, stop: (stop.time - start.time) * 1e3,
+        )
+    )
