@@ -46,7 +46,8 @@ def analyze_source(
     GpuAdvisorError where the source does not compile, a kernel has no launch or a launch does not fit its
     kernel, and where the kernel itself fails.
     """
-    unit = _compiled(path, requests, device, options)
+    names = [*wanted, *(request.kernel for request in requests)]
+    unit = _compiled(path, names, device, options)
     if not requests:
         raise missing_launch(path, all_kernels(unit.declared, unit.module, unit.program), wanted)
     profiles = []
@@ -56,11 +57,9 @@ def analyze_source(
     return profiles
 
 
-def _compiled(
-    path: Path, requests: Sequence[LaunchRequest], device: Device, options: CompileOptions
-) -> _Unit:
+def _compiled(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> _Unit:
     source = _read(path)
-    instances = sorted({request.kernel for request in requests if is_template_instance(request.kernel)})
+    instances = sorted({kernel for kernel in kernels if is_template_instance(kernel)})
     module = device.compile(
         source, str(path), replace(options, instantiate=(*options.instantiate, *instances))
     )

@@ -1,6 +1,7 @@
 """The error for a source whose kernels have no launch: it shows the launch to write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gpuadvisor.compiler.module import CompiledModule
@@ -38,12 +39,19 @@ def missing_launch(
     unknown = [name for name in wanted if not any(_means(name, kernel) for kernel in kernels)]
     if unknown:
         return GpuAdvisorError(f"has no kernel {', '.join(unknown)}; it has{listing}", where=str(path))
-    shown = next((kernel for kernel in kernels if not wanted or _means(wanted[0], kernel)), kernels[0])
     return GpuAdvisorError(
         f"no launch is given for {', '.join(wanted) or 'its kernels'}; it has{listing}",
         where=str(path),
-        remedy=_remedy(path, shown),
+        remedy=_remedy(path, _shown(kernels, wanted)),
     )
+
+
+def _shown(kernels: Sequence[KernelDeclaration], wanted: Sequence[str]) -> KernelDeclaration:
+    """Return the kernel to show a launch of: the first, or the first wanted one under its wanted name."""
+    if not wanted:
+        return kernels[0]
+    kernel = next(kernel for kernel in kernels if _means(wanted[0], kernel))
+    return replace(kernel, name=wanted[0], template=None if "<" in wanted[0] else kernel.template)
 
 
 def _remedy(path: Path, kernel: KernelDeclaration) -> str:
