@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpuadvisor import __version__
 from gpuadvisor.compiler.headers import toolkit_include_directories
-from gpuadvisor.compiler.includes import include_directories, included_files
+from gpuadvisor.compiler.includes import included_files
 from gpuadvisor.compiler.invocation import Job
 from gpuadvisor.compiler.nvcc import installed_nvccs
 from gpuadvisor.compiler.toolchain import nvrtc_version
@@ -17,13 +17,13 @@ _NVCC_VARIABLES = ("NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "NVCC_CCBIN")
 def cache_key(job: Job) -> str | None:
     """Return the hash of source, its name, every option, the user's headers and the toolchain.
 
-    The name counts because line information holds it. None where the headers cannot be told.
+    The name and the working folder count because line information holds them. None where the headers cannot
+    be told.
     """
-    directories = [directory.absolute() for directory in job.options.include_directories]
-    headers = included_files(job.source, job.path, [*directories, *include_directories(job.options.extra)])
+    headers = included_files(job)
     if headers is None:
         return None
-    parts = [repr(job), str(Path(job.path).absolute()), repr(directories), repr(_toolchain())]
+    parts = [repr(job), str(Path.cwd()), repr(_toolchain())]
     parts += [f"{header} {_digest(content)}" for header, content in sorted(headers.items())]
     return _digest("\0".join(parts).encode())
 

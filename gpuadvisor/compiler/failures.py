@@ -1,14 +1,16 @@
 """Compilations that failed, as errors the user can mend."""
 
-from collections.abc import Sequence
+import re
 
+from gpuadvisor.compiler.demangle import written_name
 from gpuadvisor.compiler.diagnostics import Diagnostic, parse_diagnostics
+from gpuadvisor.compiler.instances import templates_of
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 from gpuadvisor.compiler.nvcc import INSTANCES_FILE
-from gpuadvisor.compiler.templates import kernel_templates
 from gpuadvisor.model.errors import GpuAdvisorError
 
 SHOWN_ERRORS = 3
+_MANGLED = re.compile(r"\b_Z\w+")
 _GENERATED_FILES = (INSTANCES_FILE, "__nv_name_map")
 """Where nvcc's and NVRTC's messages about instances wanted by name are placed."""
 
@@ -27,19 +29,9 @@ def compile_error(job: Job, output: CompilerOutput, *, remedy: str | None = None
     return GpuAdvisorError("\n".join(texts), where=errors[0].place or job.path, remedy=remedy)
 
 
-def nvcc_missing(job: Job, installed: Sequence[str]) -> GpuAdvisorError:
-    """Return the error for host code without an nvcc that compiles for the target."""
-    unable = f"{' and '.join(installed)} cannot compile for {job.target}"
-    return GpuAdvisorError(
-        f"the file has host code, which takes nvcc to read, and {unable if installed else 'there is none'}",
-        where=job.path,
-        remedy="pip install 'gpuadvisor[nvcc]'",
-    )
-
-
 def no_kernels(job: Job) -> GpuAdvisorError:
     """Return the error for a source that compiles to no kernel."""
-    templates = kernel_templates(job.source)
+    templates = templates_of(job)
     if not templates:
         return GpuAdvisorError("the file has no kernel (__global__ function)", where=job.path)
     return GpuAdvisorError(
@@ -50,14 +42,16 @@ def no_kernels(job: Job) -> GpuAdvisorError:
 
 
 def _text(job: Job, error: Diagnostic) -> str:
-    return error.text(job.source if error.file == job.path else "")
+    text = error.text(job.source if error.file == job.path else "")
+    return _MANGLED.sub(lambda found: written_name(found[0]), text)
 
 
 def _instance_error(job: Job, error: Diagnostic) -> GpuAdvisorError:
     """Return the error for an instance that the source cannot give; the generated line shows which."""
-    templates = ", ".join(kernel_templates(job.source)) or "none"
+    excerpt = " ".join(error.excerpt)
+    wanted = [name for name in job.options.instantiate if name in excerpt]
     return GpuAdvisorError(
-        f"a kernel wanted by name cannot be instantiated: {error.text('')}",
+        f"the kernel {' or '.join(wanted)} cannot be instantiated: {error.message}",
         where=job.path,
-        remedy=f"kernel templates in the file: {templates}",
+        remedy=f"kernel templates in the file: {', '.join(templates_of(job)) or 'none'}",
     )

@@ -3,30 +3,33 @@
 import re
 
 from gpuadvisor.compiler.diagnostics import parse_diagnostics
+from gpuadvisor.compiler.invocation import CompilerOutput, Job
 
-_HOST_FUNCTION = "is considered a host function"
+_HOST_FUNCTION = re.compile(r"is considered a host function")
 _MISSING_HEADER = re.compile(r'(?:could not|cannot) open source file "(?P<name>[^"]+)"')
-_UNDEFINED = re.compile(r"is undefined|has no member")
-_FOREIGN_OPTION = "unrecognized option"
+_UNKNOWN_NAME = re.compile(r"is undefined|has no member|must be a class or namespace name")
+"""Names that nvcc knows without an include: `uint32_t`, `INFINITY`, the CUDA runtime."""
+_UNKNOWN_OPTION = re.compile(r"unrecognized option")
 
 
-def may_need_nvcc(log: str) -> bool:
-    """Tell from NVRTC's log whether nvcc could do better: host functions or headers, nvcc's own options."""
-    return _HOST_FUNCTION in log or _FOREIGN_OPTION in log or _MISSING_HEADER.search(log) is not None
+def needs_nvcc(job: Job, output: CompilerOutput) -> bool:
+    """Tell whether nvcc may compile what NVRTC refused, or found no kernel in."""
+    if output.succeeded:
+        return ".entry" not in output.ptx and "<<<" in job.source
+    reasons = (_HOST_FUNCTION, _MISSING_HEADER, _UNKNOWN_NAME, _UNKNOWN_OPTION)
+    return any(reason.search(output.log) for reason in reasons)
 
 
-def has_errors_of_its_own(log: str, source: str) -> bool:
+def is_wrong_by_itself(job: Job, output: CompilerOutput) -> bool:
     """Tell whether NVRTC's log shows errors that host code does not explain.
 
-    Host code explains host functions, names of host libraries, and missing headers in angle brackets.
+    Host code explains host functions and, in a source that has some, unknown names; and headers that are
+    missing, unless they are included in quotes, as one's own are.
     """
-    missing = _MISSING_HEADER.search(log)
-    if missing:
-        return f'"{missing["name"]}"' in source
-    messages = [found.message for found in parse_diagnostics(log) if found.is_error]
-    return any(_HOST_FUNCTION not in message and not _UNDEFINED.search(message) for message in messages)
-
-
-def launches_kernels(source: str) -> bool:
-    """Tell whether the text launches kernels itself, as only host code does."""
-    return "<<<" in source
+    if missing := _MISSING_HEADER.search(output.log):
+        return f'"{missing["name"]}"' in job.source
+    explained = [_HOST_FUNCTION, _UNKNOWN_OPTION]
+    if _HOST_FUNCTION.search(output.log):
+        explained.append(_UNKNOWN_NAME)
+    errors = [found.message for found in parse_diagnostics(output.log) if found.is_error]
+    return any(not any(reason.search(message) for reason in explained) for message in errors)

@@ -8,21 +8,25 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from gpuadvisor.compiler.invocation import Job
+from gpuadvisor.compiler.module import CompileOptions
+
 _INCLUDE = re.compile(
     r"^\s*#\s*include(?:_next)?\s*(?P<written>\S.*)|__has_include\s*\((?P<tested>[^)]*)\)", re.MULTILINE
 )
 _NAME = re.compile(r'\s*(?:"(?P<quoted>[^"]+)"|<(?P<angled>[^>]+)>)')
 
 
-def included_files(source: str, path: str, directories: Sequence[Path]) -> dict[Path, bytes] | None:
-    """Return each header in the source's folder or `directories` that the source reaches, and its content.
+def included_files(job: Job) -> dict[Path, bytes] | None:
+    """Return each header that the source reaches in its folder or the user's directories, and its content.
 
-    Headers that are in neither belong to the toolkit or the host compiler. None where an include is spelled
+    Other headers belong to the toolkit or the host compiler. None where an include is spelled
     with a macro, so that what it reaches cannot be told.
     """
-    folder = Path(path).absolute().parent
+    folder = Path(job.path).absolute().parent
+    directories = include_directories(job.options)
     found: dict[Path, bytes] = {}
-    pending = [(source, folder)]
+    pending = [(job.source, folder)]
     while pending:
         text, beside = pending.pop()
         for name in _names(text):
@@ -35,7 +39,12 @@ def included_files(source: str, path: str, directories: Sequence[Path]) -> dict[
     return found
 
 
-def include_directories(options: Sequence[str]) -> list[Path]:
+def include_directories(options: CompileOptions) -> list[Path]:
+    """Return the user's include directories: those asked for and those among the further options."""
+    return [directory.absolute() for directory in options.include_directories] + _spelled(options.extra)
+
+
+def _spelled(options: Sequence[str]) -> list[Path]:
     """Return the directories that compiler options such as `-Iheaders` or `-I headers` add."""
     flags = ("-I", "--include-path", "-isystem", "--system-include")
     pairs = zip_longest(options, options[1:], fillvalue="")

@@ -29,9 +29,8 @@ def find_kernel(module: CompiledModule, written: str) -> str:
     """
     if written in module.resources:
         return written
-    if written in module.instances:
-        return module.instances[written]
-    matches = matching_kernels(module.names, written)
+    asked_for = {mangled for name, mangled in module.instances.items() if _same(name, written)}
+    matches = list(asked_for) or matching_kernels(module.names, written)
     if len(matches) == 1:
         return matches[0]
     raise _ambiguous(module, written, matches) if matches else _unknown(module, written)
@@ -52,20 +51,6 @@ def matching_kernels(names: Mapping[str, str], written: str) -> list[str]:
     return []
 
 
-def instances_by_name(names: Mapping[str, str], wanted: tuple[str, ...]) -> dict[str, str]:
-    """Return the mangled name of each wanted instance, where the names tell.
-
-    `scan<real>` was asked for and compiled, so the only instance of `scan` is meant even where `real` is an
-    alias that the demangled name does not show.
-    """
-    found = {}
-    for written in wanted:
-        matches = matching_kernels(names, written) or matching_kernels(names, base_name(written))
-        if len(matches) == 1:
-            found[written] = matches[0]
-    return found
-
-
 def canonical_spelling(name: str) -> str:
     """Return `name` with one spelling for spaces, integers, booleans and `const`."""
     for pattern, replacement in _SPELLINGS:
@@ -83,6 +68,10 @@ def base_name(written: str) -> str:
         if depth == 0:
             return written[:position].rstrip()
     return written
+
+
+def _same(first: str, second: str) -> bool:
+    return canonical_spelling(first) == canonical_spelling(second)
 
 
 def _suffixes(name: str) -> Iterator[str]:
@@ -119,12 +108,13 @@ def _ambiguous(module: CompiledModule, written: str, matches: list[str]) -> GpuA
 
 
 def _unknown(module: CompiledModule, written: str) -> GpuAdvisorError:
-    template = base_name(canonical_spelling(written)).rpartition("::")[2]
-    if template in module.templates:
-        return GpuAdvisorError(
-            f"{written!r} is a kernel template that is not instantiated",
-            remedy=f"name the instance you want with its arguments: --kernel '{template}<...>'",
-        )
+    wanted = "::" + base_name(canonical_spelling(written))
+    for template in module.templates:
+        if f"::{template}".endswith(wanted):
+            return GpuAdvisorError(
+                f"{written!r} is a kernel template that is not instantiated",
+                remedy=f"name the instance you want with its arguments: --kernel '{template}<...>'",
+            )
     names = list(module.names.values())
     closest = get_close_matches(written, names, n=len(names), cutoff=0.0)
     return GpuAdvisorError(f"there is no kernel {written!r}", remedy=f"there are: {', '.join(closest)}")

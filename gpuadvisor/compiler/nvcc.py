@@ -17,6 +17,10 @@ INSTANCES_FILE = "instances"
 _HOST_COMPILER_MISSING = "Failed to preprocess host compiler properties"
 
 
+class NvccUnavailableError(GpuAdvisorError):
+    """There is no nvcc for the target, or no host compiler for nvcc."""
+
+
 @dataclass(frozen=True)
 class Nvcc:
     """One nvcc executable."""
@@ -40,18 +44,27 @@ def installed_nvccs() -> tuple[Nvcc, ...]:
     return tuple(Nvcc(executable, _version(executable)) for executable in found)
 
 
-def nvcc_for(target: str) -> Nvcc | None:
-    """Return the first nvcc that compiles for a compute capability, or None."""
-    wanted = architecture(target).rstrip("af")
-    return next((nvcc for nvcc in installed_nvccs() if wanted in _architectures(nvcc)), None)
+def nvcc_for(job: Job) -> Nvcc:
+    """Return the first nvcc that compiles for the job's target; raise NvccUnavailableError if none does."""
+    wanted = architecture(job.target).rstrip("af")
+    installed = installed_nvccs()
+    for nvcc in installed:
+        if wanted in _architectures(nvcc):
+            return nvcc
+    unable = f"{' and '.join(nvcc.label for nvcc in installed)} cannot compile for {job.target}"
+    raise NvccUnavailableError(
+        f"the file has host code, which takes nvcc to read, and {unable if installed else 'there is none'}",
+        where=job.path,
+        remedy="pip install 'gpuadvisor[nvcc]'",
+    )
 
 
 def compile_with_nvcc(nvcc: Nvcc, job: Job) -> CompilerOutput:
-    """Compile a source that may have host code; needs a host compiler to read it."""
+    """Compile a source that may have host code; raise NvccUnavailableError without a host compiler."""
     with tempfile.TemporaryDirectory(prefix="gpuadvisor-") as name:
         folder = Path(name)
         unit = folder / "unit.cu"
-        unit.write_text(_translation_unit(job))
+        unit.write_text(_translation_unit(job), encoding="utf-8")
         finished = _run(nvcc.executable, *_options(job, folder), str(unit))
         log = finished.stdout + finished.stderr
         if _HOST_COMPILER_MISSING in log:
@@ -61,7 +74,7 @@ def compile_with_nvcc(nvcc: Nvcc, job: Job) -> CompilerOutput:
         return CompilerOutput(
             compiler=nvcc.label,
             log=log,
-            ptx=(folder / "unit.ptx").read_text(),
+            ptx=(folder / "unit.ptx").read_text(encoding="utf-8"),
             cubin=(folder / "unit.cubin").read_bytes(),
             instances={},
         )
@@ -91,8 +104,8 @@ def _quoted_includes_from(directory: Path) -> str:
     return f'-Xcompiler=-iquote,"{escaped}"'
 
 
-def _host_compiler_missing(nvcc: Nvcc, path: str) -> GpuAdvisorError:
-    return GpuAdvisorError(
+def _host_compiler_missing(nvcc: Nvcc, path: str) -> NvccUnavailableError:
+    return NvccUnavailableError(
         f"the file has host code, and {nvcc.label} finds no host compiler to read it with",
         where=path,
         remedy="install g++ (Debian, Ubuntu: apt install g++) or name one in NVCC_CCBIN",
@@ -111,4 +124,5 @@ def _version(executable: Path) -> str:
 
 
 def _run(executable: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([executable, *arguments], capture_output=True, text=True, check=False)
+    command: list[Path | str] = [executable, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)

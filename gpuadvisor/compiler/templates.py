@@ -1,15 +1,34 @@
-"""The kernel templates of a source: what can be instantiated by name."""
+"""The kernel templates that a source reaches: what can be instantiated by name."""
 
 import re
+from collections.abc import Iterable, Iterator
 
-_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENTS_AND_STRINGS = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+_ATTRIBUTE = r"\s*__\w+__\s*\((?:[^()]|\([^()]*\))*\)"
 _KERNEL_TEMPLATE = re.compile(
-    r"template\s*<(?P<parameters>[^;{}()]*)>\s*[^;{}()]*?__global__(?P<rest>[^;{}]*?)(?P<name>\w+)\s*\([^;{}]*\)\s*[{;]",
-    re.DOTALL,
+    r"\btemplate\s*<[^;{}()]*(?:\([^;{}]*\)[^;{}()]*)?>[\w\s]*__global__"
+    rf"(?:{_ATTRIBUTE}|\s*\w+\b(?!\s*\())*\s*(?P<name>\w+)\s*\([^;{{}}]*\)\s*[{{;]"
 )
+_SCOPES = re.compile(r"\bnamespace\s+(?P<namespace>[\w:]+)[^;{}]*\{|(?P<open>\{)|(?P<close>\})")
 
 
-def kernel_templates(source: str) -> tuple[str, ...]:
-    """Return the names of the kernel templates that the text declares, in its order, each once."""
-    found = _KERNEL_TEMPLATE.finditer(_COMMENTS.sub(" ", source))
-    return tuple(dict.fromkeys(match["name"] for match in found))
+def kernel_templates(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the qualified names of the kernel templates that the texts declare, in order, each once."""
+    return tuple(dict.fromkeys(name for text in texts for name in _templates(text)))
+
+
+def _templates(text: str) -> Iterator[str]:
+    plain = _COMMENTS_AND_STRINGS.sub(" ", text)
+    for match in _KERNEL_TEMPLATE.finditer(plain):
+        yield "::".join((*_namespaces(plain[: match.start()]), match["name"]))
+
+
+def _namespaces(before: str) -> list[str]:
+    """Return the namespaces still open at the end of a text."""
+    scopes: list[str] = []
+    for scope in _SCOPES.finditer(before):
+        if scope["close"]:
+            del scopes[-1:]
+        else:
+            scopes.append(scope["namespace"] or "")
+    return [name for name in scopes if name]

@@ -5,6 +5,7 @@ toolkit) and, unlike CuPy's and cuda-core's helpers, never asks the driver.
 """
 
 import re
+import sys
 from functools import cache
 from types import ModuleType
 
@@ -68,6 +69,7 @@ def architecture(compute_capability: str) -> str:
 
 
 def _missing_wheels() -> GpuAdvisorError:
-    return GpuAdvisorError(
-        "NVRTC, NVIDIA's runtime compiler, is not installed", remedy="pip install 'gpuadvisor[compile]'"
-    )
+    remedy = "pip install 'gpuadvisor[compile]'"
+    if sys.platform == "darwin":
+        remedy = "NVIDIA ships it for Linux and Windows only"
+    return GpuAdvisorError("NVRTC, NVIDIA's runtime compiler, is not installed", remedy=remedy)
