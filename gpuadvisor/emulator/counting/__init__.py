@@ -1,0 +1,1 @@
+"""Counts what NVIDIA's counters count, from the addresses and masks of executed instructions."""

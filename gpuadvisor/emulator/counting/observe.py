@@ -1,0 +1,171 @@
+"""From tallies per instruction to the documents: kernel counters, source lines, accesses, branches."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from gpuadvisor.emulator.counting.mix import execution_unit
+from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
+from gpuadvisor.emulator.counting.patterns import describe
+from gpuadvisor.emulator.counting.tally import AccessTally
+from gpuadvisor.emulator.program import Function, SourceLine
+from gpuadvisor.model.counters import KernelCounters, LineCounts
+from gpuadvisor.model.kernel import Access, Branch, Launch, Observation, Padding
+
+
+@dataclass(slots=True)
+class BranchTally:
+    """The executions of one conditional branch."""
+
+    executions: int = 0
+    divergent: int = 0
+    active_threads: int = 0
+
+
+@dataclass(slots=True)
+class Record:
+    """What was counted, by program counter and unscaled."""
+
+    function: Function
+    launch: Launch
+    blocks_run: int
+    blocks_total: int
+    warps: list[int] = field(init=False)
+    threads: list[int] = field(init=False)
+    predicated_on: list[int] = field(init=False)
+    accesses: dict[AccessKey, AccessTally] = field(default_factory=dict)
+    branches: dict[int, BranchTally] = field(default_factory=dict)
+    barriers: Counter[int] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        length = len(self.function.instructions)
+        self.warps, self.threads, self.predicated_on = [0] * length, [0] * length, [0] * length
+
+    def branch(self, pc: int) -> BranchTally:
+        """Return the tally of the branch at `pc`."""
+        return self.branches.setdefault(pc, BranchTally())
+
+    def scaled(self, count: int) -> int:
+        """Return a count of the executed blocks as one of the whole grid, rounded."""
+        return (2 * count * self.blocks_total + self.blocks_run) // (2 * self.blocks_run)
+
+    def location(self, pc: int) -> SourceLine:
+        """Return the source line of an instruction, or its PTX line where there is none."""
+        instruction = self.function.instructions[pc]
+        return instruction.source or SourceLine("ptx", instruction.ptx_line)
+
+
+def observe(record: Record, dram_bytes: int, variable_of: VariableOf) -> Observation:
+    """Return the scaled documents; `dram_bytes` is that of the executed blocks."""
+    by_pc = [_counts_at(record, pc) for pc in range(len(record.function.instructions))]
+    for (pc, _, _), tally in record.accesses.items():
+        by_pc[pc].update(_access_counts(tally))
+    return Observation(
+        counters=_kernel_counters(record, by_pc, dram_bytes),
+        lines=_lines(record, by_pc),
+        accesses=_accesses(record, variable_of),
+        branches=[_branch(record, pc, tally) for pc, tally in sorted(record.branches.items())],
+    )
+
+
+def _counts_at(record: Record, pc: int) -> Counter[str]:
+    branch = record.branches.get(pc, BranchTally())
+    return Counter(
+        warp_instructions=record.warps[pc],
+        thread_instructions=record.threads[pc],
+        predicated_on_thread_instructions=record.predicated_on[pc],
+        branches=branch.executions,
+        divergent_branches=branch.divergent,
+        barriers=record.barriers[pc],
+    )
+
+
+def _access_counts(tally: AccessTally) -> dict[str, int]:
+    prefix = f"{tally.space}_{tally.operation}"
+    if tally.space == "local":
+        return {f"{prefix}_requests": tally.requests} if tally.operation != "atomic" else {}
+    unit = "sectors" if tally.space == "global" else "wavefronts"
+    counts = {f"{prefix}_requests": tally.requests, f"{prefix}_{unit}": getattr(tally, unit)}
+    if tally.operation != "atomic":
+        counts[f"{prefix}_ideal_{unit}"] = getattr(tally, f"ideal_{unit}")
+    return counts
+
+
+def _kernel_counters(record: Record, by_pc: list[Counter[str]], dram_bytes: int) -> KernelCounters:
+    totals: Counter[str] = sum(by_pc, Counter())
+    mix: Counter[str] = Counter()
+    for instruction, warps in zip(record.function.instructions, record.warps, strict=True):
+        mix[execution_unit(instruction)] += warps
+    counters = KernelCounters(
+        blocks_total=record.blocks_total,
+        blocks_run=record.blocks_run,
+        instruction_mix={unit: record.scaled(count) for unit, count in mix.items() if count},
+        dram_bytes=record.scaled(dram_bytes),
+    )
+    for name, count in totals.items():
+        setattr(counters, name, record.scaled(count))
+    return counters
+
+
+def _lines(record: Record, by_pc: list[Counter[str]]) -> list[LineCounts]:
+    """Return the counts of each executed source line; of each PTX line if there is no line information."""
+    has_lines = any(instruction.source for instruction in record.function.instructions)
+    lines: dict[tuple[str, int], Counter[str]] = {}
+    for pc, counts in enumerate(by_pc):
+        known = record.function.instructions[pc].source or not has_lines
+        if counts["warp_instructions"] and known:
+            place = record.location(pc)
+            lines.setdefault((place.file, place.line), Counter()).update(counts)
+    return [
+        LineCounts(file=file, line=line, **{name: record.scaled(count) for name, count in counts.items()})
+        for (file, line), counts in sorted(lines.items())
+    ]
+
+
+def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
+    ordered = sorted(record.accesses.items())
+    variables = {key: _variable(key, tally, variable_of) for key, tally in ordered}
+    found = paddings(record.accesses, variables, variable_of)
+    return [_access(record, key, tally, variables[key], found.get(key)) for key, tally in ordered]
+
+
+def _variable(key: AccessKey, tally: AccessTally, variable_of: VariableOf) -> str | None:
+    samples = tally.sampled()
+    lane = samples.active[0].argmax()
+    return variable_of(key[0], key[1], int(samples.addresses[0, lane]))
+
+
+def _access(
+    record: Record, key: AccessKey, tally: AccessTally, variable: str | None, padding: Padding | None
+) -> Access:
+    place = record.location(key[0])
+    pattern = describe(tally)
+    return Access(
+        file=place.file,
+        line=place.line,
+        space=tally.space,
+        operation=tally.operation,
+        bytes_per_thread=tally.bytes_per_thread,
+        variable=variable,
+        requests=record.scaled(tally.requests),
+        sectors=record.scaled(tally.sectors),
+        ideal_sectors=record.scaled(tally.ideal_sectors),
+        wavefronts=record.scaled(tally.wavefronts),
+        ideal_wavefronts=record.scaled(tally.ideal_wavefronts),
+        active_threads=tally.active_threads / tally.requests,
+        lane_stride_bytes=pattern.lane_stride_bytes,
+        base_misalignment_bytes=pattern.base_misalignment_bytes,
+        distinct_bytes_per_request=tally.distinct_bytes / tally.requests if tally.space != "local" else None,
+        padding=padding,
+        pattern=pattern.words,
+    )
+
+
+def _branch(record: Record, pc: int, tally: BranchTally) -> Branch:
+    place = record.location(pc)
+    return Branch(
+        file=place.file,
+        line=place.line,
+        executions=record.scaled(tally.executions),
+        divergent=record.scaled(tally.divergent),
+        active_threads=tally.active_threads / tally.executions,
+    )

@@ -1,0 +1,87 @@
+"""What the addresses of an access look like: lane distance, alignment, and a few words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.counting.requests import Requests
+from gpuadvisor.emulator.counting.tally import AccessTally
+
+_LINE_BYTES = 128
+_SECTOR_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How the lanes of an access lie; None where no one value accounts for most of it."""
+
+    lane_stride_bytes: int | None
+    base_misalignment_bytes: int | None
+    words: str
+
+
+def describe(tally: AccessTally) -> Pattern:
+    """Return the pattern of the sampled requests of an access."""
+    samples = tally.sampled()
+    distances = lane_distances(samples)
+    stride = majority(distances)
+    first = np.take_along_axis(samples.addresses, samples.active.argmax(axis=1)[:, None], axis=1)
+    misalignment = majority((first[:, 0] % np.uint64(_SECTOR_BYTES)).astype(np.int64))
+    words = _words(tally, samples, stride, distances)
+    if tally.space == "global" and stride == tally.bytes_per_thread and misalignment:
+        words += f", base {misalignment} bytes past a sector"
+    return Pattern(stride, misalignment, words)
+
+
+def lane_distances(samples: Requests) -> NDArray[np.int64]:
+    """Return the bytes per lane between each active lane and the next active one, over all requests.
+
+    A distance that the lanes between do not divide counts as it is.
+    """
+    rows, lanes = np.nonzero(samples.active)
+    addresses = samples.addresses[rows, lanes].astype(np.int64)
+    same_request = np.diff(rows) == 0
+    gaps, steps = np.diff(lanes)[same_request], np.diff(addresses)[same_request]
+    return np.asarray(np.where(steps % gaps == 0, steps // gaps, steps))
+
+
+def majority(values: NDArray[np.int64]) -> int | None:
+    """Return the value that more than half of `values` have, or None."""
+    if not values.size:
+        return None
+    distinct, counts = np.unique(values, return_counts=True)
+    best = int(counts.argmax())
+    return int(distinct[best]) if 2 * counts[best] > values.size else None
+
+
+def _words(tally: AccessTally, samples: Requests, stride: int | None, distances: NDArray[np.int64]) -> str:
+    if not distances.size:
+        return "one lane"
+    if not distances.any():
+        return "broadcast"
+    if stride is None:
+        lines = _distinct_lines(samples)
+        return f"{'gather' if tally.operation == 'load' else 'scatter'}, {lines:.0f} distinct 128-byte lines"
+    return _regular(stride, tally.bytes_per_thread) + _runs(samples, stride, distances)
+
+
+def _regular(stride: int, bytes_per_thread: int) -> str:
+    if stride == 0:
+        return "neighbouring lanes share addresses"
+    if stride == bytes_per_thread:
+        return "consecutive"
+    return f"lanes {abs(stride)} bytes apart" + (", descending" if stride < 0 else "")
+
+
+def _runs(samples: Requests, stride: int, distances: NDArray[np.int64]) -> str:
+    """Say in how many pieces a request falls where the stride breaks off."""
+    breaks = int(np.count_nonzero(distances != stride))
+    runs = round(breaks / len(samples.addresses)) + 1
+    return f" in {runs} runs" if runs > 1 and stride else ""
+
+
+def _distinct_lines(samples: Requests) -> float:
+    lines = samples.addresses // np.uint64(_LINE_BYTES)
+    counts = [np.unique(row[mask]).size for row, mask in zip(lines, samples.active, strict=True)]
+    return float(np.mean(counts))

@@ -1,0 +1,86 @@
+"""Receives every executed instruction and folds what it saw into counters, lines, accesses and branches."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gpuadvisor.emulator.counting.footprint import Footprint
+from gpuadvisor.emulator.counting.observe import Record, observe
+from gpuadvisor.emulator.counting.requests import Addresses, Mask, gather
+from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
+from gpuadvisor.emulator.program import Function
+from gpuadvisor.model.kernel import Launch, Observation
+
+
+class Recorder:
+    """Counts one launch of `function`, of whose `blocks_total` blocks `blocks_run` are executed.
+
+    Arrays have one row of 32 lanes per warp; the warps of several blocks may come together.
+    """
+
+    def __init__(self, function: Function, launch: Launch, blocks_run: int, blocks_total: int) -> None:
+        self._record = Record(function, launch, blocks_run, blocks_total)
+        self._loaded = Footprint()
+        self._stored = Footprint()
+
+    def instruction(self, pc: int, active: Mask, predicated_on: Mask) -> None:
+        """Count an executed instruction; a row without an active lane did not execute it."""
+        record = self._record
+        threads = int(np.count_nonzero(active))
+        full = threads == active.size
+        record.warps[pc] += len(active) if full else int(np.count_nonzero(active.any(axis=1)))
+        record.threads[pc] += threads
+        record.predicated_on[pc] += (
+            threads if predicated_on is active else int(np.count_nonzero(predicated_on))
+        )
+
+    def access(
+        self,
+        pc: int,
+        space: Space,
+        operation: AccessKind,
+        addresses: Addresses,
+        active: Mask,
+        bytes_per_thread: int,
+    ) -> None:
+        """Count a memory instruction in one space; lanes that are not `active` touch nothing.
+
+        Shared addresses are offsets within the block's shared memory. `bytes_per_thread` is the whole
+        access of one lane: 16 for a vector of four floats.
+        """
+        requests = gather(addresses, active)
+        if not len(requests.addresses):
+            return
+        key = (pc, space, operation)
+        if key not in self._record.accesses:
+            self._record.accesses[key] = AccessTally(space, operation, bytes_per_thread)
+        self._record.accesses[key].add(requests)
+        if space == "global":
+            self._touch(operation, requests.addresses[requests.active], bytes_per_thread)
+
+    def _touch(self, operation: AccessKind, addresses: Addresses, bytes_per_thread: int) -> None:
+        if operation != "store":
+            self._loaded.add(addresses, bytes_per_thread)
+        if operation != "load":
+            self._stored.add(addresses, bytes_per_thread)
+
+    def branch(self, pc: int, active: Mask, taken: Mask) -> None:
+        """Count a conditional branch; it diverges in the warps where only some active lanes take it."""
+        tally = self._record.branch(pc)
+        leaving = active & taken
+        some, every = leaving.any(axis=1), (leaving == active).all(axis=1)
+        tally.executions += int(np.count_nonzero(active.any(axis=1)))
+        tally.divergent += int(np.count_nonzero(some & ~every))
+        tally.active_threads += int(np.count_nonzero(active))
+
+    def barrier(self, pc: int, warps: int) -> None:
+        """Count `warps` warps arriving at a barrier."""
+        self._record.barriers[pc] += warps
+
+    def observation(self, variable_of: Callable[[int, str, int], str | None]) -> Observation:
+        """Return all counts, scaled to the whole grid where blocks were sampled.
+
+        `variable_of(pc, space, address)` names the kernel argument or shared variable at an address.
+        """
+        dram_bytes = self._loaded.size_bytes + self._stored.size_bytes
+        return observe(self._record, dram_bytes, variable_of)
