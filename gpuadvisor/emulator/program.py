@@ -19,6 +19,8 @@ class Register:
     """A virtual register, `%r3`; special registers are `%tid.x` and the like."""
 
     name: str
+    negated: bool = False
+    """`!%p1`: the complement of a predicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,14 @@ class Vector:
     elements: tuple["Register | Immediate | None", ...]
 
 
-Operand = Register | Immediate | Symbol | Address | Vector | None
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`(param0, param1)`: the parenthesised lists of a call."""
+
+    names: tuple[str, ...]
+
+
+Operand = Register | Immediate | Symbol | Address | Vector | Names | None
 """None stands for the sink `_`."""
 
 
@@ -86,6 +95,18 @@ class Instruction:
 
 
 @dataclass(frozen=True, slots=True)
+class Relocation:
+    """The address of a symbol inside the initial bytes of a variable."""
+
+    position_bytes: int
+    size_bytes: int
+    symbol: str
+    offset: int
+    generic: bool
+    """Initialised with `generic(symbol)`: the address in the generic space."""
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of a state space: its size, alignment and initial bytes (None: zero or undefined)."""
 
@@ -96,6 +117,7 @@ class Variable:
     initial: bytes | None = None
     external: bool = False
     """`extern .shared x[]`: sized by the launch."""
+    relocations: tuple[Relocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""PTX text to a Program.
+
+The grammar is that of the PTX ISA manual, chapters 4 (syntax), 5 (state spaces, types, variables),
+7 (calls) and 11 (directives), as NVRTC, nvcc, Triton and Numba write it. Debug sections are
+skipped.
+"""
+
+import re
+
+from gpuadvisor.emulator.body import Body, BodyParser
+from gpuadvisor.emulator.declarations import SPACES, parse_parameters, parse_variables
+from gpuadvisor.emulator.program import Function, Program, Variable
+from gpuadvisor.emulator.tokens import Tokens, tokenize
+
+_FILE = re.compile(r'^[ \t]*\.file[ \t]+(\d+)[ \t]+"([^"\n]*)"(?:[ \t]+"([^"\n]*)")?', re.MULTILINE)
+_LINKAGE = frozenset({".visible", ".weak", ".extern", ".common"})
+
+
+def decode(ptx: str) -> Program:
+    """Return the module that `ptx` holds.
+
+    Raises GpuAdvisorError with the PTX line and its text where the text is not PTX.
+    """
+    return _ModuleParser(ptx).parse()
+
+
+class _ModuleParser:
+    def __init__(self, ptx: str) -> None:
+        self._tokens: Tokens = tokenize(ptx)
+        self._files = {int(number): "/".join(filter(None, names)) for number, *names in _FILE.findall(ptx)}
+        self._version = self._target = ""
+        self._functions: dict[str, Function] = {}
+        self._variables: dict[str, Variable] = {}
+
+    def parse(self) -> Program:
+        while not self._tokens.at_end:
+            self._declaration()
+        return Program(self._version, self._target, self._functions, self._variables)
+
+    def _declaration(self) -> None:
+        tokens = self._tokens
+        external = False
+        directive = tokens.next()
+        while directive in _LINKAGE:
+            external = external or directive == ".extern"
+            directive = tokens.next()
+        if directive in (".entry", ".func"):
+            self._function(is_kernel=directive == ".entry")
+        elif directive[1:] in SPACES and directive[0] == ".":
+            for variable in parse_variables(tokens, directive[1:], external=external):
+                self._variables[variable.name] = variable
+        else:
+            self._module_directive(directive)
+
+    def _module_directive(self, directive: str) -> None:
+        tokens = self._tokens
+        if directive == ".version":
+            self._version = tokens.next()
+        elif directive == ".target":
+            self._target = tokens.next()
+            while tokens.accept(","):
+                tokens.next()
+        elif directive == ".address_size":
+            if tokens.integer() != 64:
+                tokens.position -= 1
+                raise tokens.error("only 64-bit addresses are supported")
+        elif directive == ".file":
+            self._skip_line()
+        elif directive == ".section":
+            self._skip_section()
+        elif directive in (".pragma", ".alias"):
+            tokens.skip_until(";")
+            tokens.expect(";")
+        else:
+            tokens.position -= 1
+            raise tokens.error(f"unexpected {directive!r}")
+
+    def _skip_line(self) -> None:
+        line = self._tokens.lines[self._tokens.position - 1]
+        while not self._tokens.at_end and self._tokens.line == line:
+            self._tokens.next()
+
+    def _skip_section(self) -> None:
+        self._tokens.skip_until("{")
+        self._tokens.expect("{")
+        self._tokens.skip_until("}")
+        self._tokens.expect("}")
+
+    def _function(self, *, is_kernel: bool) -> None:
+        tokens = self._tokens
+        results = parse_parameters(tokens)
+        name = tokens.next()
+        parameters = parse_parameters(tokens)
+        maximum_threads = self._performance_directives()
+        is_defined = not tokens.accept(";")
+        body = BodyParser(tokens, self._files).parse() if is_defined else Body()
+        known = self._functions.get(name)
+        if known is not None and known.instructions and not is_defined:
+            return
+        self._functions[name] = Function(
+            name,
+            is_kernel,
+            parameters,
+            results,
+            body.registers,
+            tuple(body.variables),
+            tuple(body.instructions),
+            body.labels,
+            body.branch_targets,
+            maximum_threads,
+        )
+
+    def _performance_directives(self) -> int | None:
+        """Read what stands between the parameters and the body; return the limit on threads per block."""
+        maximum = None
+        tokens = self._tokens
+        while tokens.peek() not in ("{", ";"):
+            directive = tokens.next()
+            if directive in (".maxntid", ".reqntid"):
+                maximum = tokens.integer()
+                while tokens.accept(","):
+                    maximum *= tokens.integer()
+            elif directive == ".pragma":
+                tokens.skip_until(";")
+                tokens.expect(";")
+        return maximum

@@ -1,0 +1,103 @@
+"""Runs the threads of a batch to their end."""
+
+import numpy as np
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.barriers import BARRIERS
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
+from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.model.errors import GpuAdvisorError
+
+
+class Executor:
+    """Executes basic blocks in the scheduler's order and turns faults into messages for the user."""
+
+    def __init__(self, kernel: BoundKernel, instruction_budget: int) -> None:
+        self._kernel = kernel
+        self._budget = instruction_budget
+        self._pc = 0
+        """Where the current instruction stands, for messages."""
+
+    def run(self, batch: Batch) -> None:
+        """Run all threads of the batch.
+
+        Raises GpuAdvisorError with source line, block and thread where an instruction fails or is not
+        supported, a barrier can never be complete, or a warp exceeds the instruction budget.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                self._run(batch)
+        except ThreadFault as fault:
+            raise self._error(batch, fault.what, fault.lane) from None
+
+    def _run(self, batch: Batch) -> None:
+        scheduler = batch.scheduler
+        check_at = issued = self._budget
+        issued = 0
+        while True:
+            if not scheduler.active.count:
+                self._check_barriers(batch)
+                return
+            block = self._block(scheduler.pc, scheduler.active)
+            issued += block.length
+            if issued > check_at:
+                check_at = issued + self._remaining(batch)
+            self._execute(batch, block)
+
+    def _block(self, pc: int, active: Active) -> BasicBlock:
+        block = self._kernel.blocks.get(pc)
+        if block is None:
+            raise ThreadFault("execution runs past the end of the function", int(active.lanes[0]))
+        return block
+
+    def _remaining(self, batch: Batch) -> int:
+        """Return how many instructions are left to the warp that has issued most."""
+        most = int(batch.issued.max())
+        if most > self._budget:
+            lane = int(batch.scheduler.active.lanes[0])
+            raise ThreadFault(
+                f"the kernel does not end: a warp executed more than {self._budget} instructions", lane
+            )
+        return self._budget - most
+
+    def _execute(self, batch: Batch, block: BasicBlock) -> None:
+        """Execute a basic block for the scheduler's active threads."""
+        scheduler, recorder = batch.scheduler, batch.recorder
+        active = scheduler.active
+        mask = active.mask
+        batch.issued += active.rows * block.length
+        for pc, guard, step in block.steps:
+            self._pc = pc
+            on = active if guard is None else active.narrow(guard(batch))
+            recorder.instruction(pc, mask, on.mask)
+            if on.count:
+                step(batch, on)
+        if block.last is None:
+            scheduler.go(block.end)
+            return
+        pc, guard, control = block.last
+        self._pc = pc
+        on = active if guard is None else active.narrow(guard(batch))
+        recorder.instruction(pc, mask, on.mask)
+        control(batch, active, on)
+
+    def _check_barriers(self, batch: Batch) -> None:
+        """Raise ThreadFault if threads wait at a barrier though no thread can run."""
+        waiting = np.flatnonzero(batch.barriers.waiting)
+        if not waiting.size:
+            return
+        lane = int(waiting[0])
+        barrier, following = batch.barriers.place(lane)
+        self._pc = following - 1
+        name = f"barrier {barrier}" if barrier < BARRIERS else "the warp's barrier"
+        raise ThreadFault(
+            f"{name} can never be reached by all the threads it waits for: no thread of the block can run",
+            lane,
+        )
+
+    def _error(self, batch: Batch, what: str, lane: int) -> GpuAdvisorError:
+        instruction: Instruction = self._kernel.linked.function.instructions[self._pc]
+        place = str(instruction.source) if instruction.source else f"PTX line {instruction.ptx_line}"
+        return GpuAdvisorError(what, where=f"{place}, {batch.describe(lane)}")

@@ -1,0 +1,1 @@
+"""What the executor does itself, by family: memory, atomics, control flow, barriers, moves."""

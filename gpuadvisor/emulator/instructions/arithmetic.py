@@ -1,0 +1,33 @@
+"""Instructions that compute registers from registers: the semantics bound to the register file."""
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.instructions.binding import Binding, Step
+from gpuadvisor.emulator.program import Instruction, Register
+from gpuadvisor.emulator.registers import CARRY, Unsupported
+from gpuadvisor.emulator.semantics import compile_operation
+
+
+def bind_arithmetic(instruction: Instruction, binding: Binding) -> Step:
+    """Bind whatever the semantics know."""
+    operation = compile_operation(instruction)
+    if operation is None:
+        raise Unsupported(f"the instruction {instruction.text}")
+    registers, carry = binding.registers, Register(CARRY)
+    count = len(operation.destination_types)
+    targets = list(zip(instruction.operands[:count], operation.destination_types, strict=True))
+    operands = list(zip(instruction.operands[count:], operation.source_types, strict=True))
+    if operation.reads_carry:
+        operands.append((carry, "pred"))
+    if operation.writes_carry:
+        targets.append((carry, "pred"))
+    fetches = [registers.fetch(operand, kind) for operand, kind in operands]
+    writes = [registers.write(target, kind) for target, kind in targets]
+    function = operation.function
+
+    def step(batch: Batch, active: Active) -> None:
+        results = function([fetch(batch) for fetch in fetches], active.mask)
+        for write, result in zip(writes, results, strict=True):
+            write(batch, active, result)
+
+    return step

@@ -1,0 +1,164 @@
+"""Control flow (PTX ISA 9.7.12): bra, brx.idx, call, ret, exit, trap."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.active import Active, Mask
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
+from gpuadvisor.emulator.linker import called
+from gpuadvisor.emulator.program import Instruction, Names, Symbol
+from gpuadvisor.emulator.registers import Unsupported
+
+_IGNORED_CALLS = frozenset({"vprintf"})
+"""What a kernel prints is dropped: the call returns 0."""
+_FAILING_CALLS = {"__assertfail": "an assertion of the kernel failed"}
+
+
+def bind_branch(instruction: Instruction, binding: Binding) -> Control:
+    """Bind bra."""
+    target = _label(instruction.operands[0], binding)
+    pc, following = instruction.index, instruction.index + 1
+    if instruction.guard is None:
+        return lambda batch, _all, _on: batch.scheduler.go(target)
+    polls = pc in binding.polling
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        batch.recorder.branch(pc, every.mask, on.mask)
+        scheduler = batch.scheduler
+        if polls and on.count and scheduler.spins(pc, on.count):
+            scheduler.go_yielding(on.mask, target, every.mask & ~on.mask, following)
+        elif on.count == every.count:
+            scheduler.go(target)
+        elif on.count == 0:
+            scheduler.go(following)
+        else:
+            scheduler.split([(on.mask, target), (every.mask & ~on.mask, following)])
+
+    return control
+
+
+def _label(operand: object, binding: Binding) -> int:
+    labels = binding.linked.function.labels
+    if not isinstance(operand, Symbol) or operand.name not in labels:
+        raise Unsupported(f"branch target {operand}")
+    return labels[operand.name]
+
+
+def bind_indexed_branch(instruction: Instruction, binding: Binding) -> Control:
+    """Bind brx.idx: each thread chooses a label of a list."""
+    listed = instruction.operands[1]
+    names = binding.linked.function.branch_targets.get(listed.name) if isinstance(listed, Symbol) else None
+    if names is None:
+        raise Unsupported(f"branch targets {listed}")
+    targets = np.array([binding.linked.function.labels[name] for name in names], np.int64)
+    index = binding.registers.fetch(instruction.operands[0], "u32")
+    pc = instruction.index
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        chosen = np.broadcast_to(index(batch), batch.shape)
+        outside = on.narrow(chosen >= targets.size)
+        if outside.count:
+            lane = int(outside.lanes[0])
+            raise ThreadFault(f"branch index {chosen.reshape(-1)[lane]} of {targets.size} targets", lane)
+        places = np.where(on.mask, targets[np.minimum(chosen, targets.size - 1)], pc + 1)
+        batch.recorder.branch(pc, every.mask, _differs_from_first(places, every.mask))
+        parts = [(every.mask & (places == place), int(place)) for place in np.unique(places[every.mask])]
+        batch.scheduler.split(parts)
+
+    return control
+
+
+def _differs_from_first(places: NDArray[np.int64], mask: Mask) -> Mask:
+    """Return which lanes go elsewhere than the first active lane of their warp."""
+    first = mask.argmax(axis=1)[:, None]
+    return np.asarray(mask & (places != np.take_along_axis(places, first, axis=1)))
+
+
+def bind_call(instruction: Instruction, binding: Binding) -> Control:
+    """Bind call: the linker has made parameters and results common to caller and callee."""
+    callee = called(instruction)
+    if callee in _IGNORED_CALLS or callee in _FAILING_CALLS:
+        return _bind_runtime_call(instruction, binding, callee)
+    if callee not in binding.linked.entries:
+        raise Unsupported(f"a call of {callee or 'a function pointer'}")
+    entry, following = binding.linked.entries[callee], instruction.index + 1
+    name = callee
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        returns = batch.returns.setdefault(name, np.zeros(batch.shape, np.int32))
+        returns[on.mask] = following
+        batch.scheduler.split([(on.mask, entry), (every.mask & ~on.mask, following)])
+
+    return control
+
+
+def _bind_runtime_call(instruction: Instruction, binding: Binding, callee: str) -> Control:
+    results = instruction.operands[0]
+    following = instruction.index + 1
+    failure = _FAILING_CALLS.get(callee)
+    result = binding.registers.address(results.names[0]) if isinstance(results, Names) else None
+
+    def control(batch: Batch, _every: Active, on: Active) -> None:
+        if failure is not None and on.count:
+            raise ThreadFault(failure, int(on.lanes[0]))
+        if result is not None:
+            batch.clear_result(on.lanes, result)
+        batch.scheduler.go(following)
+
+    return control
+
+
+def bind_return(instruction: Instruction, binding: Binding) -> Control:
+    """Bind ret: back to the caller; from a kernel, the end of the thread."""
+    name = binding.linked.owners[instruction.index]
+    if name == binding.linked.function.name:
+        return bind_exit(instruction, binding)
+    following = instruction.index + 1
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        returns = batch.returns[name]
+        parts: list[tuple[Mask, int]] = [
+            (on.mask & (returns == place), int(place)) for place in np.unique(returns[on.mask])
+        ]
+        batch.scheduler.split([*parts, (every.mask & ~on.mask, following)])
+
+    return control
+
+
+def bind_exit(instruction: Instruction, _binding: Binding) -> Control:
+    """Bind exit: the threads end, which may complete a barrier that others wait at."""
+    following = instruction.index + 1
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        batch.scheduler.exit(on.mask)
+        if batch.barriers.in_use:
+            batch.barriers.release()
+        batch.scheduler.split([(every.mask & ~on.mask, following)])
+
+    return control
+
+
+def bind_trap(instruction: Instruction, _binding: Binding) -> Control:
+    """Bind trap and brkpt, which stop the kernel."""
+    what = f"the kernel executed {instruction.text}"
+    following = instruction.index + 1
+
+    def control(batch: Batch, _every: Active, on: Active) -> None:
+        if on.count:
+            raise ThreadFault(what, int(on.lanes[0]))
+        batch.scheduler.go(following)
+
+    return control
+
+
+BUILDERS: ControlBuilders = {
+    "bra": bind_branch,
+    "brx": bind_indexed_branch,
+    "call": bind_call,
+    "ret": bind_return,
+    "exit": bind_exit,
+    "trap": bind_trap,
+    "brkpt": bind_trap,
+}

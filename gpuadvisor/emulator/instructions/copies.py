@@ -1,0 +1,86 @@
+"""cp.async (PTX ISA 9.7.9.25): the copy takes place when it is issued, so waiting for groups is free.
+
+Counted as hardware counts them: a global load and a shared store.
+"""
+
+import numpy as np
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
+from gpuadvisor.emulator.instructions.spaces import GLOBAL, SHARED, record
+from gpuadvisor.emulator.program import Immediate, Instruction, Register
+from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.emulator.store import misaligned
+from gpuadvisor.emulator.widths import Lanes
+
+_WORD_BYTES = 4
+
+
+def bind_copy(instruction: Instruction, binding: Binding) -> Step:
+    """Bind cp.async and its group operations; bulk copies are not supported."""
+    modifiers = instruction.modifiers
+    if "commit_group" in modifiers or "wait_group" in modifiers or "wait_all" in modifiers:
+        return no_operation
+    size = instruction.operands[2] if len(instruction.operands) > 2 else None
+    if "bulk" in modifiers or "async" not in modifiers or not isinstance(size, Immediate):
+        raise Unsupported("this form of cp")
+    return _bind_copy(instruction, binding, size.bits)
+
+
+def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
+    target = bind_address(instruction.operands[0], binding.registers)
+    source = bind_address(instruction.operands[1], binding.registers)
+    given = instruction.operands[3] if len(instruction.operands) > 3 else Immediate(size, 64, is_float=False)
+    if isinstance(given, Register) and binding.linked.function.registers.get(given.name) == "pred":
+        raise Unsupported("cp.async with ignore-src")
+    valid = binding.registers.fetch(given, "u32")
+    pc = instruction.index
+
+    def step(batch: Batch, active: Active) -> None:
+        targets, sources = target(batch), source(batch)
+        valid_bytes = np.broadcast_to(valid(batch), batch.shape)
+        reading = active.narrow(valid_bytes > 0)
+        if reading.count:
+            record(batch, pc, GLOBAL, "load", sources, reading, size)
+            misaligned(reading.pick(sources), reading.lanes, size, f"asynchronous copy of {size} bytes")
+        words = [_read_word(batch, active, sources, valid_bytes, at) for at in range(0, size, _WORD_BYTES)]
+        record(batch, pc, SHARED, "store", targets, active, size)
+        store, positions = SHARED.locate(
+            batch, active.pick(targets), active.lanes, size, f"asynchronous copy of {size} bytes"
+        )
+        for index, word in enumerate(words):
+            store.store(positions + index * _WORD_BYTES, _WORD_BYTES, word)
+
+    return step
+
+
+def _read_word(batch: Batch, active: Active, sources: Lanes, valid_bytes: Lanes, start: int) -> Lanes:
+    """Return the word `start` bytes behind each source, zero from its last valid byte on; shape (n,)."""
+    word: Lanes = np.zeros(batch.shape, np.uint32)
+    part = active.narrow(valid_bytes > start)
+    if part.count:
+        addresses = part.pick(sources) + np.uint64(start)
+        store, positions = GLOBAL.locate(batch, addresses, part.lanes, _WORD_BYTES, "asynchronous copy")
+        missing = np.maximum(_WORD_BYTES - (part.pick(valid_bytes).astype(np.int64) - start), 0)
+        keep = (0xFFFFFFFF >> (8 * missing)).astype(np.uint32)
+        word = part.merge(word, store.load(positions, _WORD_BYTES) & keep)
+    return active.pick(word)
+
+
+def no_operation(_batch: Batch, _active: Active) -> None:
+    """Do nothing: ordering and caching instructions have no effect on one interleaving."""
+
+
+def do_nothing(_instruction: Instruction, _binding: Binding) -> Step:
+    """Bind an instruction without effect."""
+    return no_operation
+
+
+BUILDERS: StepBuilders = {
+    "cp": bind_copy,
+    **dict.fromkeys(
+        ("membar", "fence", "prefetch", "prefetchu", "nanosleep", "discard", "applypriority"), do_nothing
+    ),
+    **dict.fromkeys(("griddepcontrol", "setmaxnreg", "pmevent", "createpolicy"), do_nothing),
+}

@@ -1,0 +1,57 @@
+"""Bytes that can be read and written in units of 1, 2, 4 or 8 bytes."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.widths import unsigned
+
+_SHIFT = {1: 0, 2: 1, 4: 2, 8: 3}
+
+
+class ByteStore:
+    """A zeroed array of bytes, and views of it by width."""
+
+    __slots__ = ("_views", "bytes")
+
+    def __init__(self, size_bytes: int) -> None:
+        self._set(np.zeros(-(-size_bytes // 16) * 16, np.uint8))
+
+    def _set(self, content: NDArray[np.uint8]) -> None:
+        self.bytes = content
+        self._views: dict[int, NDArray[Any]] = {width: content.view(unsigned(width)) for width in _SHIFT}
+
+    def grow(self, size_bytes: int) -> None:
+        """Make room for `size_bytes`, keeping the content."""
+        if size_bytes <= self.bytes.size:
+            return
+        larger = np.zeros(max(-(-size_bytes // 16) * 16, 2 * self.bytes.size), np.uint8)
+        larger[: self.bytes.size] = self.bytes
+        self._set(larger)
+
+    def view(self, width: int) -> NDArray[Any]:
+        """Return the bytes as unsigned integers of `width` bytes."""
+        return self._views[width]
+
+    def load(self, positions: NDArray[np.int64], width: int) -> NDArray[Any]:
+        """Return the integers of `width` bytes at byte positions that are multiples of it."""
+        return self._views[width].take(positions >> _SHIFT[width])
+
+    def store(self, positions: NDArray[np.int64], width: int, values: NDArray[Any]) -> None:
+        """Write integers of `width` bytes; where positions repeat, the last lane wins."""
+        self._views[width][positions >> _SHIFT[width]] = values
+
+
+def misaligned(addresses: NDArray[np.uint64], lanes: NDArray[np.int64], size_bytes: int, what: str) -> None:
+    """Raise ThreadFault for the first lane whose address is not a multiple of `size_bytes`."""
+    if size_bytes == 1:
+        return
+    remainder = addresses & np.uint64(size_bytes - 1)
+    if remainder.any():
+        first = int((remainder != 0).argmax())
+        raise ThreadFault(
+            f"{what} at address {int(addresses[first]):#x} is not aligned to {size_bytes} bytes",
+            int(lanes[first]),
+        )
