@@ -13,7 +13,7 @@ from gpuadvisor.compiler.occupancy_what_ifs import (
     shared_bytes_for_next_block,
 )
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.kernel import Occupancy
+from gpuadvisor.model.kernel import Launch, Occupancy, Resources
 
 
 def occupancy(
@@ -64,6 +64,18 @@ def occupancy(
         better_block_sizes=better_block_sizes(limits, asked, registers_per_thread),
         registers_for_next_block=registers_for_next_block(asked),
         shared_bytes_for_next_block=shared_bytes_for_next_block(asked, shared_memory),
+    )
+
+
+def kernel_occupancy(compute_capability: str, resources: Resources, launch: Launch) -> Occupancy:
+    """Return the residency of a compiled kernel's launch, as `occupancy` does."""
+    return occupancy(
+        compute_capability=compute_capability,
+        registers_per_thread=resources.registers_per_thread,
+        threads_per_block=launch.threads_per_block,
+        static_shared_bytes=resources.static_shared_bytes,
+        dynamic_shared_bytes=launch.dynamic_shared_bytes,
+        barriers=resources.barriers,
     )
 
 

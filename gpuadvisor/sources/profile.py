@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 
 from gpuadvisor.compiler.module import CompiledModule
-from gpuadvisor.compiler.occupancy import occupancy
+from gpuadvisor.compiler.occupancy import kernel_occupancy
 from gpuadvisor.devices.device import LaunchResult
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Observation, Occupancy, Resources
+from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Observation, Resources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ def kernel_profile(
         device=device.id,
         launch=launch,
         resources=resources,
-        occupancy=_occupancy(resources, launch, device),
+        occupancy=kernel_occupancy(device.compute_capability, resources, launch),
         loads_in_flight=loads_in_flight(kernel.function),
         time=_median(result),
         notes=_compilation_notes(resources, device),
@@ -49,11 +49,12 @@ def kernel_profile(
 
 
 def shown(file: str, path: Path) -> str:
-    """Return a source file's name as the user would write it: as given, or from the current folder."""
+    """Return a file's name as the user would write it: beside the source as given, or from the current folder."""
     resolved = Path(file).resolve()
-    if resolved == path.resolve():
-        return str(path)
-    return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else file
+    for folder, written in ((path.resolve().parent, path.parent), (Path.cwd(), Path())):
+        if resolved.is_relative_to(folder):
+            return str(written / resolved.relative_to(folder))
+    return file
 
 
 def _definition(kernel: KernelFacts) -> tuple[str, int | None]:
@@ -62,17 +63,6 @@ def _definition(kernel: KernelFacts) -> tuple[str, int | None]:
         return str(kernel.path), kernel.line
     source = next((each.source for each in kernel.function.instructions if each.source), None)
     return (shown(source.file, kernel.path), source.line) if source else (str(kernel.path), None)
-
-
-def _occupancy(resources: Resources, launch: Launch, device: DeviceFacts) -> Occupancy:
-    return occupancy(
-        compute_capability=device.compute_capability,
-        registers_per_thread=resources.registers_per_thread,
-        threads_per_block=launch.threads_per_block,
-        static_shared_bytes=resources.static_shared_bytes,
-        dynamic_shared_bytes=launch.dynamic_shared_bytes,
-        barriers=resources.barriers,
-    )
 
 
 def _median(result: LaunchResult) -> KernelTime | None:

@@ -1,0 +1,129 @@
+"""A GPU that is not there: counts from executing the PTX, times from the cost model."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.compiler.compile import compile_source
+from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.catalog import entry
+from gpuadvisor.devices.cost import modelled_time
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.launch_checks import check_shape, resident
+from gpuadvisor.emulator.decoder import decode
+from gpuadvisor.emulator.loads_in_flight import loads_in_flight
+from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.program import Function, Program
+from gpuadvisor.emulator.run import RunOptions, run
+from gpuadvisor.emulator.sampling import choose_blocks
+from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import Launch, Observation
+
+
+class EmulatedDevice:
+    """The GPU called `name` in the catalogue, on the CPU.
+
+    Of a large grid some blocks are run and the counts scaled, unless `all_blocks`. Raises
+    GpuAdvisorError, naming the closest, for a name the catalogue lacks.
+    """
+
+    def __init__(self, name: str, *, all_blocks: bool = False) -> None:
+        self._facts = entry(name)
+        self._all_blocks = all_blocks
+        self._memory = GlobalMemory()
+        self._programs: dict[str, Program] = {}
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """The catalogue's figures, each with its source."""
+        return self._facts
+
+    def compile(self, source: str, path: str, options: CompileOptions) -> CompiledModule:
+        """Compile for the emulated GPU, or for the compiler's lowest target where the GPU is older."""
+        compute_capability = self._facts.compute_capability
+        return compile_source(
+            source, path, dataclasses.replace(options, compute_capability=compute_capability)
+        )
+
+    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
+        """Copy an array to emulated memory, `offset_bytes` behind a 256-byte boundary."""
+        address = self._memory.allocate(array.nbytes, name, offset_bytes)
+        self._memory.write(address, array.tobytes())
+        return Buffer(address, array.nbytes, name)
+
+    def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Copy a buffer back as an array of the dtype and shape of `like`."""
+        content = self._memory.read(buffer.address, like.nbytes)
+        return np.frombuffer(content, like.dtype).reshape(like.shape).copy()
+
+    def free(self, buffer: Buffer) -> None:
+        """Give the memory back."""
+        self._memory.free(buffer.address)
+
+    def launch(
+        self,
+        kernel: Kernel,
+        launch: Launch,
+        arguments: Sequence[Argument],
+        timing: Timing = ONCE,  # noqa: ARG002 - the model gives the same time however often it is asked
+    ) -> LaunchResult:
+        """Execute the kernel, count, and model one time from the counts.
+
+        Raises GpuAdvisorError where the launch does not fit the GPU, the arguments do not fit the kernel,
+        or the kernel fails.
+        """
+        where = f"kernel {kernel.module.names.get(kernel.name, kernel.name)}"
+        program, function = self._function(kernel, where)
+        check_shape(launch, where)
+        occupancy = resident(self._facts, launch, kernel.module.resources[kernel.name], where)
+        observation = self._run(program, kernel.name, launch, arguments, occupancy.blocks_per_sm)
+        time = modelled_time(
+            self._facts,
+            launch,
+            occupancy,
+            observation.counters,
+            loads_in_flight=max(1, loads_in_flight(function)),
+        )
+        return LaunchResult(times=(time,), observation=observation)
+
+    def close(self) -> None:
+        """Free everything."""
+        self._memory = GlobalMemory()
+        self._programs.clear()
+
+    def _function(self, kernel: Kernel, where: str) -> tuple[Program, Function]:
+        program = self._program(kernel.module)
+        function = program.kernels.get(kernel.name)
+        if function is None:
+            known = ", ".join(kernel.module.names.get(name, name) for name in program.kernels)
+            raise GpuAdvisorError("is not in the module", where=where, remedy=f"it has {known}")
+        return program, function
+
+    def _program(self, module: CompiledModule) -> Program:
+        """Return the decoded module: decoded once, so that its device variables live on between launches."""
+        if module.ptx not in self._programs:
+            self._programs[module.ptx] = decode(module.ptx)
+        return self._programs[module.ptx]
+
+    def _run(
+        self,
+        program: Program,
+        kernel: str,
+        launch: Launch,
+        arguments: Sequence[Argument],
+        blocks_per_multiprocessor: int,
+    ) -> Observation:
+        options = RunOptions(
+            blocks=None if self._all_blocks else choose_blocks(launch),
+            multiprocessors=self._facts.multiprocessors,
+            blocks_per_multiprocessor=blocks_per_multiprocessor,
+        )
+        values = [_value(argument) for argument in arguments]
+        return run(program, kernel, launch, values, self._memory, options)
+
+
+def _value(argument: Argument) -> np.generic:
+    return np.uint64(argument.address) if isinstance(argument, Buffer) else argument
