@@ -1,0 +1,138 @@
+"""What probe.toml may say; a key that is not here is refused."""
+
+from typing import Literal
+
+import msgspec
+
+from gpuadvisor.probing.expressions import Expression, parse
+
+ElementType = Literal["uint32", "uint64", "float32"]
+Fill = Literal["zeros", "ones", "arange", "unwritten"]
+"""`unwritten` marks an output: it gets a bit pattern that tells which elements the kernel wrote."""
+Reduction = Literal["mean", "mean_overlap", "peak_overlap"]
+
+
+class MetricDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of the results."""
+
+    name: str
+    unit: str
+    meaning: str
+    derived: list[Expression]
+    """How it follows from names: the first whose names are all known at the point."""
+    minimum: Expression | None = None
+    maximum: Expression | None = None
+
+
+class BufferDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Device memory that kernels are given; `count` is in elements."""
+
+    name: str
+    type: ElementType
+    count: Expression
+    fill: Fill
+
+
+class WorkDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Elements that one launch reads or writes; `<name>_bytes` follows from type and count."""
+
+    name: str
+    type: ElementType
+    count: Expression
+
+
+class ArgumentDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kernel argument: a buffer, or a value of a type."""
+
+    buffer: str | None = None
+    type: ElementType | None = None
+    value: Expression | None = None
+
+
+class LaunchDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shape of a launch: blocks, threads per block, dynamic shared memory."""
+
+    grid: Expression
+    block: Expression
+    dynamic_shared_bytes: Expression = parse(0)
+
+
+class CheckDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the kernel must have written: element `i` of a buffer equals an expression over `i`.
+
+    With `summed_over = { l = "loads" }` the expression is summed over l = 0 .. loads - 1.
+    Arithmetic is unsigned and 64 bits wide; the result is compared in the buffer's type.
+    """
+
+    buffer: str
+    equals: Expression
+    summed_over: dict[str, Expression] = {}
+    define: dict[str, Expression] = {}
+
+
+class ReadingDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A number taken from what the kernel wrote, on devices whose clocks are real.
+
+    `mean` takes one buffer. `mean_overlap` and `peak_overlap` take three: the place of each interval,
+    its start and its end; they tell how many intervals of one place overlap.
+    """
+
+    name: str
+    reduce: Reduction
+    buffers: list[str]
+
+
+class TimingDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the launches are timed on a GPU."""
+
+    samples: int = 10
+    warmups: int = 2
+    cold: bool = False
+    maximum_spread: float = 0.1
+    """Half the interquartile range over the median, above which a point is not valid."""
+
+
+class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A set of points: every combination of `parameters`, or the `cases` listed."""
+
+    name: str
+    meaning: str
+    kernel: str
+    parameters: dict[str, list[int]] = {}
+    cases: list[dict[str, int]] = []
+    define: dict[str, Expression] = {}
+    macros: dict[str, Expression] = {}
+    arguments: list[ArgumentDeclaration]
+    launch: LaunchDeclaration
+    check: CheckDeclaration
+    readings: list[ReadingDeclaration] = []
+
+
+class SaturationDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the curves of a sweep reach their height: one more point for each value of `curves`.
+
+    The point holds `metric`: the smallest `along` from which `of` stays at or above `share` of the best
+    `of` in the whole sweep.
+    """
+
+    name: str
+    sweep: str
+    curves: str
+    metric: str
+    along: str
+    of: str
+    share: float
+
+
+class ProbeDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    kind: Literal["kernel"] = "kernel"
+    title: str
+    metrics: list[MetricDeclaration] = msgspec.field(name="metric")
+    sweeps: list[SweepDeclaration] = msgspec.field(name="sweep")
+    define: dict[str, Expression] = {}
+    buffers: list[BufferDeclaration] = msgspec.field(name="buffer", default=[])
+    work: list[WorkDeclaration] = []
+    saturations: list[SaturationDeclaration] = msgspec.field(name="saturation", default=[])
+    timing: TimingDeclaration = TimingDeclaration()

@@ -1,0 +1,64 @@
+"""One point worked out: the compiled kernel, the shape of the launch, and the names known by then."""
+
+from dataclasses import dataclass
+
+from gpuadvisor.compiler.occupancy import occupancy
+from gpuadvisor.devices.device import Kernel
+from gpuadvisor.model.kernel import Launch
+from gpuadvisor.probing.declaration import SweepDeclaration
+from gpuadvisor.probing.scope import Scope
+from gpuadvisor.probing.sweeps import Parameters
+from gpuadvisor.probing.vocabulary import compiled_values, device_values, work_values
+from gpuadvisor.probing.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to launch; nothing is on the device yet."""
+
+    sweep: SweepDeclaration
+    scope: Scope
+    kernel: Kernel
+    launch: Launch
+
+
+def plan_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters) -> Plan:
+    """Compile the kernel for a point and work out its launch.
+
+    Raises GpuAdvisorError where the kernel does not compile or an expression of the declaration fails.
+    """
+    scope = _scope(bench, sweep, parameters)
+    macros = {name: scope.integer(f"macros.{name}", value) for name, value in sweep.macros.items()}
+    kernel = bench.kernel(sweep.kernel, macros)
+    block = scope.integer("launch.block", sweep.launch.block)
+    shared_bytes = scope.integer("launch.dynamic_shared_bytes", sweep.launch.dynamic_shared_bytes)
+    scope = scope.extended(_residency(bench, kernel, block, shared_bytes))
+    grid = scope.integer("launch.grid", sweep.launch.grid)
+    return Plan(
+        sweep=sweep,
+        scope=scope,
+        kernel=kernel,
+        launch=Launch(grid=(grid, 1, 1), block=(block, 1, 1), dynamic_shared_bytes=shared_bytes),
+    )
+
+
+def _scope(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters) -> Scope:
+    declaration = bench.probe.declaration
+    return Scope(
+        where=f"{bench.probe.declaration_file}: sweep {sweep.name!r}",
+        values={**device_values(bench.device.facts), **parameters},
+        definitions={**declaration.define, **sweep.define, **work_values(declaration.work)},
+    )
+
+
+def _residency(bench: Workbench, kernel: Kernel, block: int, shared_bytes: int) -> dict[str, int]:
+    resources = kernel.module.resources[kernel.name]
+    found = occupancy(
+        compute_capability=bench.device.facts.compute_capability,
+        registers_per_thread=resources.registers_per_thread,
+        threads_per_block=block,
+        static_shared_bytes=resources.static_shared_bytes,
+        dynamic_shared_bytes=shared_bytes,
+        barriers=resources.barriers,
+    )
+    return compiled_values(found)

@@ -1,0 +1,114 @@
+"""Run probes on a device: the way from probe folders to a machine profile."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from gpuadvisor import __version__
+from gpuadvisor.devices.device import Device
+from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult, Tool
+from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.probing.catalogue import load_probes
+from gpuadvisor.probing.declaration import SaturationDeclaration
+from gpuadvisor.probing.point import JudgedPoint, run_point
+from gpuadvisor.probing.probe import Probe
+from gpuadvisor.probing.saturation import saturation_points
+from gpuadvisor.probing.sweeps import points_of
+from gpuadvisor.probing.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A point about to be run; `number` of `total` counts over all probes, from 1."""
+
+    probe: str
+    point: str
+    number: int
+    total: int
+
+
+Progress = Callable[[Step], None]
+Announce = Callable[[str, str], None]
+
+
+def run_probes(
+    device: Device,
+    names: Sequence[str] | None,
+    directories: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> MachineProfile:
+    """Run the named probes, or all, in alphabetical order and return what they found.
+
+    `directories` hold further probe folders; `progress` is told of every point before it runs.
+    Raises GpuAdvisorError for an unknown or damaged probe; a point that fails is marked, not raised.
+    """
+    probes = load_probes(names, directories)
+    announce = _announcer(sum(_points(probe) for probe in probes), progress)
+    return MachineProfile(
+        tool=Tool(version=__version__),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        device=device.facts,
+        probes=[_run_probe(device, probe, announce) for probe in probes],
+    )
+
+
+def _points(probe: Probe) -> int:
+    return sum(len(points_of(sweep)) for sweep in probe.declaration.sweeps)
+
+
+def _announcer(total: int, progress: Progress | None) -> Announce:
+    numbers = count(1)
+
+    def announce(probe: str, point: str) -> None:
+        if progress is not None:
+            progress(Step(probe, point, next(numbers), total))
+
+    return announce
+
+
+def _run_probe(device: Device, probe: Probe, announce: Announce) -> ProbeResult:
+    start = time.perf_counter()
+    judged = []
+    for sweep in probe.declaration.sweeps:
+        bench = Workbench(device, probe)
+        for parameters in points_of(sweep):
+            settings = " ".join(f"{name}={value}" for name, value in parameters.items())
+            announce(probe.name, f"{sweep.name} {settings}")
+            judged.append(run_point(bench, sweep, parameters))
+        bench.clear()
+    return _result(probe, judged, time.perf_counter() - start)
+
+
+def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> ProbeResult:
+    declaration = probe.declaration
+    points = [each.point for each in judged]
+    provenances: dict[str, Provenance] = {}
+    for each in reversed(judged):
+        provenances |= each.provenances
+    metrics = [
+        Metric(
+            name=metric.name, unit=metric.unit, provenance=provenances[metric.name], meaning=metric.meaning
+        )
+        for metric in declaration.metrics
+        if metric.name in provenances
+    ]
+    for saturation in declaration.saturations:
+        points += saturation_points(saturation, points)
+        if saturation.of in provenances:
+            metrics.append(_saturation_metric(saturation, metrics))
+    return ProbeResult(
+        name=probe.name, title=declaration.title, metrics=metrics, points=points, seconds=seconds
+    )
+
+
+def _saturation_metric(declared: SaturationDeclaration, metrics: Sequence[Metric]) -> Metric:
+    by_name = {metric.name: metric for metric in metrics}
+    return Metric(
+        name=declared.metric,
+        unit=by_name[declared.along].unit,
+        provenance=by_name[declared.of].provenance,
+        meaning=f"Least {declared.along} from which {declared.of} stays at {declared.share:.0%} of its best",
+    )

@@ -1,0 +1,140 @@
+"""What the structure of probe.toml cannot say: that its names exist and fit together."""
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.probing import vocabulary
+from gpuadvisor.probing.declaration import ArgumentDeclaration, SaturationDeclaration, SweepDeclaration
+from gpuadvisor.probing.expressions import Expression
+from gpuadvisor.probing.probe import Probe
+
+BUFFERS_OF = {"mean": 1, "mean_overlap": 3, "peak_overlap": 3}
+
+
+def verify(probe: Probe) -> None:
+    """Raise GpuAdvisorError, naming file and key, for the first thing that does not fit."""
+    declaration = probe.declaration
+    if not probe.opening_comment:
+        raise GpuAdvisorError(
+            "does not open with a comment",
+            where=str(probe.kernel_file),
+            remedy="say in // lines which hardware mechanism the kernel isolates and what can fool it",
+        )
+    for key in ("metrics", "sweeps", "buffers", "work", "saturations"):
+        _unique(probe, key.removesuffix("s"), [each.name for each in getattr(declaration, key)])
+    if not declaration.metrics or not declaration.sweeps:
+        raise _error(probe, "metric, sweep", "a probe needs at least one of each")
+    for sweep in declaration.sweeps:
+        _verify_sweep(probe, sweep)
+    _verify_metrics(probe)
+    for saturation in declaration.saturations:
+        _verify_saturation(probe, saturation)
+
+
+def parameters_of(sweep: SweepDeclaration) -> set[str]:
+    """Return the names of a sweep's parameters."""
+    return set(sweep.parameters).union(*sweep.cases)
+
+
+def _verify_sweep(probe: Probe, sweep: SweepDeclaration) -> None:
+    key = f"sweep {sweep.name!r}"
+    if bool(sweep.parameters) == bool(sweep.cases):
+        raise _error(probe, key, "needs either parameters or cases")
+    if any(not values for values in sweep.parameters.values()):
+        raise _error(probe, f"{key}: parameters", "a parameter has no values")
+    if any(set(case) != set(sweep.cases[0]) for case in sweep.cases):
+        raise _error(probe, f"{key}: cases", "the cases differ in their parameters")
+    if f" {sweep.kernel}(" not in probe.source:
+        raise _error(probe, f"{key}: kernel", f"{probe.kernel_file.name} has no kernel {sweep.kernel!r}")
+    for number, argument in enumerate(sweep.arguments, 1):
+        _verify_argument(probe, f"{key}: argument {number}", argument)
+    _verify_outputs(probe, sweep, key)
+    _verify_names(probe, sweep, key)
+
+
+def _verify_argument(probe: Probe, key: str, argument: ArgumentDeclaration) -> None:
+    is_value = argument.type is not None and argument.value is not None
+    if (argument.buffer is None) != is_value or (argument.type is None) != (argument.value is None):
+        raise _error(probe, key, "needs either a buffer, or a type and a value")
+    if argument.buffer is not None:
+        _known(probe, key, argument.buffer, [buffer.name for buffer in probe.declaration.buffers])
+
+
+def _verify_outputs(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
+    given = {argument.buffer for argument in sweep.arguments}
+    outputs = [
+        buffer.name
+        for buffer in probe.declaration.buffers
+        if buffer.fill == "unwritten" and buffer.name in given
+    ]
+    _known(probe, f"{key}: check.buffer", sweep.check.buffer, outputs)
+    for reading in sweep.readings:
+        if len(reading.buffers) != BUFFERS_OF[reading.reduce]:
+            raise _error(
+                probe, f"{key}: readings", f"{reading.reduce} takes {BUFFERS_OF[reading.reduce]} buffers"
+            )
+        for name in reading.buffers:
+            _known(probe, f"{key}: readings", name, outputs)
+
+
+def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
+    declaration = probe.declaration
+    check = sweep.check
+    defined = {**declaration.define, **sweep.define}
+    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *parameters_of(sweep), *defined}
+    elementwise = {*known, "i", *check.summed_over, *check.define}
+    shape = [sweep.launch.grid, sweep.launch.block, sweep.launch.dynamic_shared_bytes]
+    values = [argument.value for argument in sweep.arguments if argument.value is not None]
+    _all_known(probe, f"{key}: define", sweep.define.values(), elementwise)
+    _all_known(probe, f"{key}: macros", sweep.macros.values(), known)
+    _all_known(probe, f"{key}: launch", shape, known)
+    _all_known(probe, f"{key}: arguments", values, known)
+    _all_known(probe, f"{key}: check.summed_over", check.summed_over.values(), known)
+    _all_known(probe, f"{key}: check", [check.equals, *check.define.values()], elementwise)
+
+
+def _verify_metrics(probe: Probe) -> None:
+    declaration = probe.declaration
+    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.OBSERVED, *declaration.define}
+    for sweep in declaration.sweeps:
+        known |= parameters_of(sweep) | set(sweep.define) | {reading.name for reading in sweep.readings}
+    _all_known(probe, "buffer: count", (buffer.count for buffer in declaration.buffers), known)
+    _all_known(probe, "work: count", (work.count for work in declaration.work), known)
+    known |= {f"{work.name}_{what}" for work in declaration.work for what in ("bytes", "elements")}
+    for metric in declaration.metrics:
+        bounds = [bound for bound in (metric.minimum, metric.maximum) if bound is not None]
+        _all_known(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
+
+
+def _verify_saturation(probe: Probe, saturation: SaturationDeclaration) -> None:
+    key = f"saturation {saturation.name!r}"
+    sweeps: Mapping[str, SweepDeclaration] = {sweep.name: sweep for sweep in probe.declaration.sweeps}
+    metrics = [metric.name for metric in probe.declaration.metrics]
+    _known(probe, f"{key}: sweep", saturation.sweep, sweeps)
+    _known(probe, f"{key}: curves", saturation.curves, parameters_of(sweeps[saturation.sweep]))
+    _known(probe, f"{key}: along", saturation.along, metrics)
+    _known(probe, f"{key}: of", saturation.of, metrics)
+
+
+def _all_known(probe: Probe, key: str, expressions: Iterable[Expression], known: Collection[str]) -> None:
+    for expression in expressions:
+        for name in sorted(expression.names):
+            _known(probe, key, name, known)
+
+
+def _known(probe: Probe, key: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        remedy = f"did you mean {close[0]!r}?" if close else None
+        raise _error(probe, key, f"{name!r} is not known here", remedy)
+
+
+def _unique(probe: Probe, key: str, names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise _error(probe, key, f"{twice!r} is declared twice")
+
+
+def _error(probe: Probe, key: str, what: str, remedy: str | None = None) -> GpuAdvisorError:
+    return GpuAdvisorError(what, where=f"{probe.declaration_file}: {key}", remedy=remedy)

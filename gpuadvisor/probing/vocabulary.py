@@ -1,0 +1,98 @@
+"""The names that expressions of a probe may use besides its own."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from gpuadvisor.compiler.limits import limits_of
+from gpuadvisor.model.counters import Counts, KernelCounters, LineCounts
+from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.kernel import Observation, Occupancy
+from gpuadvisor.probing.declaration import WorkDeclaration
+from gpuadvisor.probing.expressions import Expression, parse
+from gpuadvisor.probing.probe import Probe
+
+SIZES = {"uint32_bytes": 4, "uint64_bytes": 8, "float32_bytes": 4}
+COUNTERS = tuple(field.name for field in msgspec.structs.fields(Counts))
+
+DEVICE = {
+    "multiprocessors": "streaming multiprocessors",
+    "maximum_warps": "warp slots of a multiprocessor",
+    "shared_bytes_per_sm": "shared memory of a multiprocessor",
+    "shared_bytes_per_block": "most shared memory that a block can opt in to",
+    "reserved_shared_bytes": "shared memory that the driver takes for each block",
+    "l2_bytes": "size of the L2 cache",
+    "memory_bytes": "size of device memory",
+    "dram_bytes_per_second": "theoretical DRAM bandwidth",
+    "sm_clock_hz": "highest sustained clock",
+    "footprint_bytes": "a power of two that no cache can hold: at least four times the L2 cache and 256 MiB; "
+    "64 MiB on an emulated device, whose cost model does not ask what a cache still holds",
+    "emulated": "1 on an emulated device, else 0",
+    **dict.fromkeys(SIZES, "size of an element"),
+}
+COMPILED = {
+    "blocks_per_sm": "blocks of this launch that can reside on a multiprocessor",
+    "theoretical_warps": "warps of this launch that can reside on a multiprocessor",
+}
+OBSERVED = {
+    "seconds": "median time of a launch",
+    **dict.fromkeys(COUNTERS, "counted on the lines that end in `// measured`"),
+    **{f"kernel_{name}": "counted over the whole kernel" for name in COUNTERS},
+}
+
+LEAST_FOOTPRINT_BYTES = 256 * 2**20
+EMULATED_FOOTPRINT_BYTES = 64 * 2**20
+
+
+def device_values(facts: DeviceFacts) -> dict[str, int | float]:
+    """Return the values of the names in DEVICE."""
+    limits = limits_of(facts.compute_capability)
+    return {
+        "multiprocessors": facts.multiprocessors,
+        "maximum_warps": limits.warps,
+        "shared_bytes_per_sm": limits.shared_bytes,
+        "shared_bytes_per_block": limits.opt_in_shared_bytes_per_block,
+        "reserved_shared_bytes": limits.reserved_shared_bytes,
+        "l2_bytes": facts.l2_bytes,
+        "memory_bytes": facts.memory_bytes,
+        "dram_bytes_per_second": facts.dram_bytes_per_second,
+        "sm_clock_hz": facts.sm_clock_hz,
+        "footprint_bytes": _footprint_bytes(facts),
+        "emulated": int(facts.kind == "emulated"),
+        **SIZES,
+    }
+
+
+def compiled_values(occupancy: Occupancy) -> dict[str, int]:
+    """Return the values of the names in COMPILED."""
+    return {"blocks_per_sm": occupancy.blocks_per_sm, "theoretical_warps": occupancy.warps_per_sm}
+
+
+def work_values(work: Sequence[WorkDeclaration]) -> dict[str, Expression]:
+    """Return the definitions of `<name>_elements` and `<name>_bytes`."""
+    elements = {f"{each.name}_elements": each.count for each in work}
+    sizes = {f"{each.name}_bytes": parse(f"{each.name}_elements * {each.type}_bytes") for each in work}
+    return {**elements, **sizes}
+
+
+def counted_values(observation: Observation, probe: Probe) -> dict[str, int]:
+    """Return the counters by name: of the measured lines, and with `kernel_` of the whole kernel."""
+    lines = [line for line in observation.lines if _is_measured(line, probe)]
+    return {
+        **{name: sum(getattr(line, name) for line in lines) for name in COUNTERS},
+        **_kernel_values(observation.counters),
+    }
+
+
+def _is_measured(line: LineCounts, probe: Probe) -> bool:
+    return line.line in probe.measured_lines and line.file.endswith(probe.kernel_file.name)
+
+
+def _kernel_values(counters: KernelCounters) -> dict[str, int]:
+    return {f"kernel_{name}": getattr(counters, name) for name in COUNTERS}
+
+
+def _footprint_bytes(facts: DeviceFacts) -> int:
+    if facts.kind == "emulated":
+        return EMULATED_FOOTPRINT_BYTES
+    return int(max(LEAST_FOOTPRINT_BYTES, 1 << (4 * facts.l2_bytes - 1).bit_length()))
