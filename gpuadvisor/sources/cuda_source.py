@@ -1,6 +1,7 @@
 """CUDA C++ sources: compile, run each requested launch on a device, and profile what it did."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -79,7 +80,8 @@ def _profile(unit: _Unit, request: LaunchRequest, device: Device) -> KernelProfi
     declaration = _declaration(unit, name, function)
     values = argument_values(request)
     check_arguments(name, function.parameters, declaration.parameters if declaration else (), values)
-    result = run_launch(device, Kernel(module=unit.module, name=mangled), request.launch, values)
+    with _places_as_given(unit.path):
+        result = run_launch(device, Kernel(module=unit.module, name=mangled), request.launch, values)
     line = declaration.line if declaration else None
     facts = KernelFacts(name=name, path=unit.path, line=line, module=unit.module, function=function)
     return kernel_profile(facts, request.launch, device.facts, result)
@@ -91,3 +93,14 @@ def _declaration(unit: _Unit, name: str, function: Function) -> KernelDeclaratio
     first = next(lines, 0)
     candidates = (known for known in unit.declared if matches(known.name, name))
     return min(candidates, key=lambda known: abs(known.line - first), default=None)
+
+
+@contextmanager
+def _places_as_given(path: Path) -> Iterator[None]:
+    """Name the source in errors as the user named it: the compiler made its path absolute."""
+    try:
+        yield
+    except GpuAdvisorError as error:
+        if error.where is not None:
+            error.where = error.where.replace(str(path.resolve()), str(path))
+        raise

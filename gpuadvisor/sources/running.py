@@ -12,7 +12,10 @@ _GPU_TIMING = Timing(warmups=3, samples=20, cold=True)
 
 
 def run_launch(device: Device, kernel: Kernel, launch: Launch, values: Mapping[str, Value]) -> LaunchResult:
-    """Launch with fresh buffers; an emulated device runs once, a GPU is timed with a cold L2."""
+    """Launch with fresh buffers; an emulated device runs once, a GPU is timed with a cold L2.
+
+    Raises GpuAdvisorError where the launch is impossible or the kernel fails.
+    """
     timing = _GPU_TIMING if device.facts.kind == "cuda" else Timing()
     arguments: list[Argument] = []
     try:

@@ -1,0 +1,119 @@
+"""What `analyze` does between its options and its report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from gpuadvisor.devices.device import Device
+from gpuadvisor.devices.open import open_device
+from gpuadvisor.model.documents import read
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.probing.store import last_profile
+from gpuadvisor.sources.argument_text import parse_argument
+from gpuadvisor.sources.compile_settings import CompileSettings
+from gpuadvisor.sources.cuda_source import analyze_source
+from gpuadvisor.sources.extents import parse_extents
+from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.launches import LaunchFile, LaunchRequest
+from gpuadvisor.sources.requests import InlineLaunch, choose_requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisRequest:
+    """The options of `gpuadvisor analyze`, as given."""
+
+    paths: tuple[Path, ...]
+    kernels: tuple[str, ...]
+    launch: Path | None
+    grid: str | None
+    block: str | None
+    shared: int | None
+    arguments: tuple[str, ...]
+    device: str
+    all_blocks: bool
+    include: tuple[Path, ...]
+    defines: tuple[str, ...]
+    std: str | None
+    max_registers: int | None
+    machine: Path | None
+
+    def inline_launch(self) -> InlineLaunch:
+        """Return what the options say of a launch."""
+        return InlineLaunch(
+            grid=parse_extents(self.grid, "grid") if self.grid else None,
+            block=parse_extents(self.block, "block") if self.block else None,
+            dynamic_shared_bytes=self.shared,
+            arguments=tuple(parse_argument(text) for text in self.arguments),
+        )
+
+    def compile_settings(self) -> CompileSettings:
+        """Return what the options say of compiling."""
+        return CompileSettings(
+            include_directories=self.include,
+            defines=self.defines,
+            standard=self.std,
+            maximum_registers=self.max_registers,
+        )
+
+
+def analyze(
+    request: AnalysisRequest, *, quiet: bool = False
+) -> tuple[MachineProfile | None, list[KernelProfile]]:
+    """Return the machine profile to judge by, if there is one, and a profile of every launch."""
+    works = _works(request)
+    device = open_device(request.device, all_blocks=request.all_blocks)
+    try:
+        machine = _machine(request.machine, device.facts.id)
+        with Console(stderr=True, quiet=quiet).status("analysing") as status:
+            return machine, [
+                each for work in works for each in _profiles(work, request, device, status.update)
+            ]
+    finally:
+        device.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """One source and what to run of it."""
+
+    source: Path
+    launches: LaunchFile
+    requests: list[LaunchRequest]
+
+
+def _works(request: AnalysisRequest) -> list[_Work]:
+    files, inline = source_files(request.paths), request.inline_launch()
+    if len(files) > 1 and (request.launch or inline.is_given):
+        raise GpuAdvisorError("--launch, --grid, --block, --shared and --arg need a single FILE")
+    works = []
+    for source in files:
+        launches = launch_file(source, request.launch)
+        requests = choose_requests(launches.requests, request.kernels, inline)
+        works.append(_Work(source=source, launches=launches, requests=requests))
+    if len(works) == 1 or not request.kernels:
+        return works
+    return [work for work in works if work.requests] or works[:1]
+
+
+def _profiles(
+    work: _Work, request: AnalysisRequest, device: Device, progress: Callable[[str], None]
+) -> list[KernelProfile]:
+    options = request.compile_settings().options(work.launches, device.facts.compute_capability)
+    return analyze_source(
+        work.source, work.requests, device, options, wanted=request.kernels, progress=progress
+    )
+
+
+def _machine(file: Path | None, device: str) -> MachineProfile | None:
+    if file is None:
+        return last_profile(device)
+    document = read(file)
+    if not isinstance(document, MachineProfile):
+        raise GpuAdvisorError(
+            "is not a machine profile", where=str(file), remedy="run `gpuadvisor probe -o FILE`"
+        )
+    return document

@@ -1,0 +1,53 @@
+"""`gpuadvisor analyze`: kernels of the user's, run with their launches, and advice on them."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(name="analyze")
+@click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="FILE|DIR...")
+@click.option("--kernel", "kernels", multiple=True, metavar="NAME", help="Only this kernel; repeatable.")
+@click.option("--launch", type=_PATH, metavar="FILE", help="The launch file  [default: beside FILE, .toml]")
+@click.option("--grid", metavar="X,Y,Z", help="Blocks of the launch.")
+@click.option("--block", metavar="X,Y,Z", help="Threads of each block.")
+@click.option("--shared", type=click.IntRange(0), metavar="BYTES", help="Dynamic shared memory.")
+@click.option("--arg", "arguments", multiple=True, metavar="NAME=...",
+              help="An argument, in order: out=float32[2048,2048]:zeros or n=int32:2048.")  # fmt: skip
+@click.option("--device", default="emulated:h100", show_default=True, metavar="DEVICE",
+              help="emulated:GPU counts; cuda measures.")  # fmt: skip
+@click.option("--all-blocks", is_flag=True, help="Emulate every block instead of a sample.")
+@click.option("-I", "include", multiple=True, type=_PATH, metavar="DIR", help="Search here for headers.")
+@click.option("-D", "defines", multiple=True, metavar="NAME[=VALUE]", help="Define a macro.")
+@click.option("--std", metavar="STANDARD", help="The C++ standard, as c++17.")
+@click.option("--max-registers", type=click.IntRange(16, 255), metavar="N", help="Cap registers per thread.")
+@click.option(
+    "--machine", type=_PATH, metavar="FILE", help="Judge by this machine profile  [default: the last]"
+)
+@click.option(
+    "--rules", "rule_packs", multiple=True, type=_PATH, metavar="DIR", help="Add a pack of rule pages."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-o", "--output", type=_PATH, help="Also write the report document here.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print all advice in full and why rules were not evaluated."
+)
+def command(**given: Any) -> None:  # noqa: ANN401
+    """Run kernels in the emulator and advise on them; needs no GPU.
+
+    FILE is a CUDA C++ source. Its launches (kernel, grid, block, arguments) stand in a TOML file of the
+    same name beside it, or are given by --kernel, --grid, --block and --arg. DIR stands for the sources in
+    it that have a launch file.
+    """
+    from gpuadvisor.cli.analysis import AnalysisRequest, analyze
+    from gpuadvisor.cli.output import show
+    from gpuadvisor.cli.report_inputs import build_report
+
+    output = {name: given.pop(name) for name in ("form", "output", "quiet", "verbose")}
+    rule_packs = given.pop("rule_packs")
+    machine, kernels = analyze(AnalysisRequest(**given), quiet=output["quiet"])
+    show(build_report(machine, kernels, rule_packs), **output)
