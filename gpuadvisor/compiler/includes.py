@@ -32,10 +32,10 @@ def included_files(job: Job) -> dict[Path, bytes] | None:
         for name in _names(text):
             if name is None:
                 return None
-            header = _resolve(name, (beside, folder, *directories))
-            if header is not None and header not in found:
-                found[header] = header.read_bytes()
-                pending.append((found[header].decode(errors="replace"), header.parent))
+            header = _locate(name, (beside, folder, *directories))
+            if header is not None and header.resolve() not in found:
+                content = found[header.resolve()] = header.read_bytes()
+                pending.append((content.decode(errors="replace"), header.parent))
     return found
 
 
@@ -63,5 +63,5 @@ def _names(text: str) -> Iterator[str | None]:
         yield (name["quoted"] or name["angled"]) if name else None
 
 
-def _resolve(name: str, directories: Sequence[Path]) -> Path | None:
+def _locate(name: str, directories: Sequence[Path]) -> Path | None:
     return next((directory / name for directory in directories if (directory / name).is_file()), None)

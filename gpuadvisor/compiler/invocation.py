@@ -19,7 +19,7 @@ class Job:
 
     @property
     def flags(self) -> list[str]:
-        """The options that NVRTC and nvcc spell the same."""
+        """The options that NVRTC and nvcc spell the same; the user's further ones come after them."""
         options = self.options
         flags = [f"-arch={architecture(self.target)}", "-lineinfo", "--ptxas-options=-v"]
         flags += [f"-D{define}" for define in options.defines]
@@ -28,7 +28,7 @@ class Job:
             flags.append(f"-std={options.standard}")
         if options.maximum_registers:
             flags.append(f"-maxrregcount={options.maximum_registers}")
-        return [*flags, *options.extra]
+        return flags
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,8 +84,16 @@ def _options(job: Job, folder: Path) -> list[str]:
     """Return the options by which one run leaves `unit.ptx` and `unit.cubin` in the folder."""
     return [
         *("-cubin", "--keep", f"--keep-dir={folder}", f"--output-file={folder}/unit.cubin"),
-        *(*job.flags, _quoted_includes_from(Path(job.path).absolute().parent)),
+        *(_with_commas_kept(flag) for flag in job.flags),
+        *(*job.options.extra, _quoted_includes_from(Path(job.path).absolute().parent)),
     ]
+
+
+def _with_commas_kept(flag: str) -> str:
+    """Return the option as nvcc wants it, which otherwise takes a comma for the end of a value."""
+    if flag.startswith("-I") and "," in flag:
+        return f'-I"{flag[2:]}"'
+    return flag.replace(",", "\\,")
 
 
 def _translation_unit(job: Job) -> str:

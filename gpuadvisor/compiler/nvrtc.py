@@ -12,7 +12,7 @@ from gpuadvisor.compiler.toolchain import nvrtc, nvrtc_version
 def compile_with_nvrtc(job: Job) -> CompilerOutput:
     """Compile with the toolkit's headers behind the user's."""
     headers = [f"-I{directory}" for directory in toolkit_include_directories()]
-    flags = [flag.encode() for flag in (*job.flags, *headers)]
+    flags = [flag.encode() for flag in (*job.flags, *job.options.extra, *headers)]
     names = job.options.instantiate
     with _program(job.source, job.path) as program:
         for name in names:

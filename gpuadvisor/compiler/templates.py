@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 _COMMENTS_AND_STRINGS = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 _ATTRIBUTE = r"\s*__\w+__\s*\((?:[^()]|\([^()]*\))*\)"
 _KERNEL_TEMPLATE = re.compile(
-    r"\btemplate\s*<[^;{}()]*(?:\([^;{}]*\)[^;{}()]*)?>[\w\s]*__global__"
+    r"\btemplate\s*<[^;{}()]*(?:\([^;{}]*\)[^;{}()]*)?>"
+    rf"(?:{_ATTRIBUTE}|\s*(?!__global__)\w+\b(?!\s*\())*\s*__global__"
     rf"(?:{_ATTRIBUTE}|\s*\w+\b(?!\s*\())*\s*(?P<name>\w+)\s*\([^;{{}}]*\)\s*[{{;]"
 )
 _SCOPES = re.compile(r"\bnamespace\s+(?P<namespace>[\w:]+)[^;{}]*\{|(?P<open>\{)|(?P<close>\})")
