@@ -40,5 +40,10 @@ check: venv
 bench: venv
 	$(BIN)/python -m benchmarks
 
+# GPU_PYTHON=python3 takes an interpreter that has what it needs already, where nothing can be installed.
+GPU_PYTHON ?= $(BIN)/python
+gpu: $(if $(filter $(BIN)/python,$(GPU_PYTHON)),venv)
+	$(GPU_PYTHON) -m tools.record_gpu --output $(OUT) $(addprefix --step ,$(STEPS))
+
 clean:
 	rm -rf $(VENV) build dist

@@ -25,7 +25,7 @@ from gpuadvisor.model.provenance import Provenance
 
 __all__ = ["CudaDevice", "cuda_unavailable_reason"]
 
-IDLE_CLOCK_FRACTION = 0.5
+IDLE_CLOCK_FRACTION = 0.8
 WAKE_SECONDS = 0.1
 """An idle GPU needs some tens of milliseconds of work before its clocks are up."""
 

@@ -1,0 +1,1 @@
+"""What `tools/record_gpu.py` is made of."""
