@@ -41,6 +41,8 @@ class Timing:
     warmups: int = 0
     samples: int = 1
     cold: bool = False
+    emulated_threads: int | None = None
+    """About how many threads of a large grid an emulated device runs; None leaves it the choice."""
 
 
 ONCE = Timing()

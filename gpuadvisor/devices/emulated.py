@@ -20,7 +20,7 @@ from gpuadvisor.emulator.run import RunOptions, run
 from gpuadvisor.emulator.sampling import choose_blocks
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.kernel import Launch, Observation
+from gpuadvisor.model.kernel import Launch
 
 
 class EmulatedDevice:
@@ -68,9 +68,9 @@ class EmulatedDevice:
         kernel: Kernel,
         launch: Launch,
         arguments: Sequence[Argument],
-        timing: Timing = ONCE,  # noqa: ARG002 - the model gives the same time however often it is asked
+        timing: Timing = ONCE,
     ) -> LaunchResult:
-        """Execute the kernel, count, and model one time from the counts.
+        """Execute the kernel, count, and model one time from the counts, however many are asked for.
 
         Raises GpuAdvisorError where the launch does not fit the GPU, the arguments do not fit the kernel,
         or the kernel fails.
@@ -79,7 +79,13 @@ class EmulatedDevice:
         program, function = self._function(kernel, where)
         check_shape(launch, where)
         occupancy = resident(self._facts, launch, kernel.module.resources[kernel.name], where)
-        observation = self._run(program, kernel.name, launch, arguments, occupancy.blocks_per_sm)
+        options = RunOptions(
+            blocks=self._blocks(launch, timing),
+            multiprocessors=self._facts.multiprocessors,
+            blocks_per_multiprocessor=occupancy.blocks_per_sm,
+        )
+        values = [_value(argument) for argument in arguments]
+        observation = run(program, kernel.name, launch, values, self._memory, options)
         time = modelled_time(
             self._facts,
             launch,
@@ -108,21 +114,12 @@ class EmulatedDevice:
             self._programs[module.ptx] = decode(module.ptx)
         return self._programs[module.ptx]
 
-    def _run(
-        self,
-        program: Program,
-        kernel: str,
-        launch: Launch,
-        arguments: Sequence[Argument],
-        blocks_per_multiprocessor: int,
-    ) -> Observation:
-        options = RunOptions(
-            blocks=None if self._all_blocks else choose_blocks(launch),
-            multiprocessors=self._facts.multiprocessors,
-            blocks_per_multiprocessor=blocks_per_multiprocessor,
-        )
-        values = [_value(argument) for argument in arguments]
-        return run(program, kernel, launch, values, self._memory, options)
+    def _blocks(self, launch: Launch, timing: Timing) -> list[int] | None:
+        if self._all_blocks:
+            return None
+        if timing.emulated_threads is None:
+            return choose_blocks(launch)
+        return choose_blocks(launch, timing.emulated_threads)
 
 
 def _value(argument: Argument) -> np.generic:

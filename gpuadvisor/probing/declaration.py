@@ -83,13 +83,15 @@ class ReadingDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 
 class TimingDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the launches are timed on a GPU."""
+    """How the launches are timed on a GPU, and how much of a grid an emulated device runs."""
 
     samples: int = 10
     warmups: int = 2
     cold: bool = False
     maximum_spread: float = 0.1
     """Half the interquartile range over the median, above which a point is not valid."""
+    emulated_threads: int = 4096
+    """About so many threads stand for a large grid; at least two blocks run."""
 
 
 class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

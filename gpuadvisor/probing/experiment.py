@@ -22,7 +22,12 @@ class Outcome:
 def run(bench: Workbench, plan: Plan) -> Outcome:
     """Launch as planned; raise GpuAdvisorError where device memory runs out or the launch fails."""
     declared = bench.probe.declaration.timing
-    timing = Timing(warmups=declared.warmups, samples=declared.samples, cold=declared.cold)
+    timing = Timing(
+        warmups=declared.warmups,
+        samples=declared.samples,
+        cold=declared.cold,
+        emulated_threads=declared.emulated_threads,
+    )
     blanks = _blanks(bench, plan)
     buffers: dict[str, Buffer] = {}
     try:
