@@ -82,7 +82,7 @@ def _findings(bench: Workbench, plan: Plan, outcome: Outcome) -> Findings:
         values |= readings
         origins |= dict.fromkeys(readings, Provenance.MEASURED)
     if result.observation is not None:
-        counted = counted_values(result.observation, bench.probe)
+        counted = counted_values(result.observation.lines, bench.probe)
         values |= counted
         origins |= dict.fromkeys(counted, result.observation.counters.provenance)
     return Findings(plan.scope.extended(values), origins)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gpuadvisor.probing.declaration import ProbeDeclaration
 
-MARK = re.compile(r"//\s*measured\s*$")
-"""Ends the lines of kernel.cu whose counters are the probe's: the access or the branch it is about."""
+MARK = re.compile(r"//\s*measured(?::\s*(?P<group>[a-z]\w*))?\s*$")
+"""Ends the lines of kernel.cu whose counters are the probe's; a name puts them into a group of their own."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Probe:
         return self.folder / "probe.toml"
 
     @cached_property
-    def measured_lines(self) -> frozenset[int]:
-        """The numbers of the lines of kernel.cu that end in `// measured`."""
-        lines = self.source.splitlines()
-        return frozenset(number for number, line in enumerate(lines, 1) if MARK.search(line))
+    def measured_lines(self) -> dict[int, str]:
+        """The lines of kernel.cu that end in `// measured` (group "") or `// measured: GROUP`, by number."""
+        marks = ((number, MARK.search(line)) for number, line in enumerate(self.source.splitlines(), 1))
+        return {number: mark["group"] or "" for number, mark in marks if mark}
 
     @cached_property
     def opening_comment(self) -> str:

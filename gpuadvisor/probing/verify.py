@@ -96,7 +96,7 @@ def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
 
 def _verify_metrics(probe: Probe) -> None:
     declaration = probe.declaration
-    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.OBSERVED, *declaration.define}
+    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.observed_names(probe), *declaration.define}
     for sweep in declaration.sweeps:
         known |= parameters_of(sweep) | set(sweep.define) | {reading.name for reading in sweep.readings}
     _all_known(probe, "buffer: count", (buffer.count for buffer in declaration.buffers), known)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from gpuadvisor.compiler.limits import limits_of
-from gpuadvisor.model.counters import Counts, KernelCounters, LineCounts
+from gpuadvisor.model.counters import Counts, LineCounts
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.kernel import Observation, Occupancy
+from gpuadvisor.model.kernel import Occupancy
 from gpuadvisor.probing.declaration import WorkDeclaration
 from gpuadvisor.probing.expressions import Expression, parse
 from gpuadvisor.probing.probe import Probe
@@ -34,12 +34,6 @@ COMPILED = {
     "blocks_per_sm": "blocks of this launch that can reside on a multiprocessor",
     "theoretical_warps": "warps of this launch that can reside on a multiprocessor",
 }
-OBSERVED = {
-    "seconds": "median time of a launch",
-    **dict.fromkeys(COUNTERS, "counted on the lines that end in `// measured`"),
-    **{f"kernel_{name}": "counted over the whole kernel" for name in COUNTERS},
-}
-
 LEAST_FOOTPRINT_BYTES = 256 * 2**20
 EMULATED_FOOTPRINT_BYTES = 64 * 2**20
 
@@ -75,21 +69,27 @@ def work_values(work: Sequence[WorkDeclaration]) -> dict[str, Expression]:
     return {**elements, **sizes}
 
 
-def counted_values(observation: Observation, probe: Probe) -> dict[str, int]:
-    """Return the counters by name: of the measured lines, and with `kernel_` of the whole kernel."""
-    lines = [line for line in observation.lines if _is_measured(line, probe)]
-    return {
-        **{name: sum(getattr(line, name) for line in lines) for name in COUNTERS},
-        **_kernel_values(observation.counters),
+def observed_names(probe: Probe) -> set[str]:
+    """Return the names known only after a launch: its time and the counters of the measured lines."""
+    groups = set(probe.measured_lines.values())
+    return {"seconds", *(_counter_name(group, name) for group in groups for name in COUNTERS)}
+
+
+def counted_values(lines: Sequence[LineCounts], probe: Probe) -> dict[str, int]:
+    """Return the counters of the measured lines, added up by group: `sectors`, `GROUP_sectors`."""
+    values = {
+        _counter_name(group, name): 0 for group in probe.measured_lines.values() for name in COUNTERS
     }
+    for line in lines:
+        group = probe.measured_lines.get(line.line)
+        if group is not None and line.file.endswith(probe.kernel_file.name):
+            for name in COUNTERS:
+                values[_counter_name(group, name)] += getattr(line, name)
+    return values
 
 
-def _is_measured(line: LineCounts, probe: Probe) -> bool:
-    return line.line in probe.measured_lines and line.file.endswith(probe.kernel_file.name)
-
-
-def _kernel_values(counters: KernelCounters) -> dict[str, int]:
-    return {f"kernel_{name}": getattr(counters, name) for name in COUNTERS}
+def _counter_name(group: str, name: str) -> str:
+    return f"{group}_{name}" if group else name
 
 
 def _footprint_bytes(facts: DeviceFacts) -> int:

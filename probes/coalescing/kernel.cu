@@ -29,12 +29,10 @@ typedef uint4 Element;
 __device__ unsigned words_of(uint4 element) { return element.x + element.y + element.z + element.w; }
 #endif
 
-typedef unsigned long long Index;
-
 // The place of a load in the whole work: neighbouring threads have neighbouring places.
-__device__ Index place(unsigned load)
+__device__ unsigned place(unsigned load)
 {
-    return (Index(blockIdx.x) * LOADS + load) * blockDim.x + threadIdx.x;
+    return (blockIdx.x * LOADS + load) * blockDim.x + threadIdx.x;
 }
 
 __device__ void store(unsigned* result, unsigned sum)
@@ -44,12 +42,12 @@ __device__ void store(unsigned* result, unsigned sum)
 
 extern "C" __global__ void strided(const Element* input, unsigned* result, unsigned stride, unsigned elements)
 {
-    unsigned shift = 31 - __clz(elements);
+    // Sizes and strides are powers of two: what overflows 32 bits is what the mask drops anyway.
+    unsigned pass_shift = 31 - __clz(elements / stride);
     unsigned sum = 0;
 #pragma unroll 8
     for (unsigned load = 0; load < LOADS; ++load) {
-        Index far = place(load) * stride;
-        Index index = (far & (elements - 1)) + (far >> shift);
+        unsigned index = (place(load) * stride & (elements - 1)) + (place(load) >> pass_shift);
         Element element = input[index];  // measured
         sum += words_of(element);
     }
@@ -68,9 +66,9 @@ extern "C" __global__ void shifted(const Element* input, unsigned* result, unsig
 }
 
 #ifdef FIELDS
-__device__ Index record_of(unsigned number)
+__device__ unsigned record_of(unsigned number)
 {
-    return (Index(blockIdx.x) * (LOADS / FIELDS) + number) * blockDim.x + threadIdx.x;
+    return (blockIdx.x * (LOADS / FIELDS) + number) * blockDim.x + threadIdx.x;
 }
 
 extern "C" __global__ void array_of_structures(const unsigned* input, unsigned* result)
@@ -91,7 +89,7 @@ extern "C" __global__ void structure_of_arrays(const unsigned* input, unsigned* 
     for (unsigned number = 0; number < LOADS / FIELDS; ++number)
 #pragma unroll
         for (unsigned field = 0; field < FIELDS; ++field)
-            sum += input[Index(field) * records + record_of(number)];  // measured
+            sum += input[field * records + record_of(number)];  // measured
     store(result, sum);
 }
 #endif
@@ -102,7 +100,7 @@ extern "C" __global__ void gather(const Element* input, unsigned* result, unsign
     unsigned sum = 0;
 #pragma unroll 8
     for (unsigned load = 0; load < LOADS; ++load) {
-        Index index = place(load);
+        unsigned index = place(load);
         index = index * (b + a * index) & (elements - 1);
         Element element = input[index];  // measured
         sum += words_of(element);

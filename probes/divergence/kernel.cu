@@ -46,7 +46,7 @@ extern "C" __global__ void paths(unsigned* result, unsigned* cycles, unsigned pa
 #pragma unroll 1
     for (unsigned round = 0; round < rounds; ++round) {
         path += zero;
-        switch (path) {
+        switch (path) {  // measured: branch
             PATH(0) PATH(1) PATH(2) PATH(3) PATH(4) PATH(5) PATH(6) PATH(7)          // measured
             PATH(8) PATH(9) PATH(10) PATH(11) PATH(12) PATH(13) PATH(14) PATH(15)    // measured
             PATH(16) PATH(17) PATH(18) PATH(19) PATH(20) PATH(21) PATH(22) PATH(23)  // measured
@@ -67,7 +67,7 @@ extern "C" __global__ void two_way(unsigned* result, unsigned* cycles, unsigned 
 #pragma unroll 1
     for (unsigned round = 0; round < rounds; ++round) {
         side += zero;
-        if (side == 0) {
+        if (side == 0) {  // measured: branch
 #pragma unroll
             for (unsigned step = 0; step < LENGTH; ++step)
                 value = value + 1.0f;  // measured
@@ -91,7 +91,7 @@ extern "C" __global__ void trips(unsigned* result, unsigned* cycles, unsigned me
 #pragma unroll 1
     for (unsigned round = 0; round < rounds; ++round) {
 #pragma unroll 1
-        for (unsigned trip = 0; trip < trips; ++trip)
+        for (unsigned trip = 0; trip < trips; ++trip)  // measured: branch
             STEP(3);  // measured
     }
     finish(start, value, result, cycles);

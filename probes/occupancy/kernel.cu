@@ -46,6 +46,7 @@ extern "C" __global__ void bandwidth(const unsigned* input, unsigned* result, un
 #pragma unroll
         for (unsigned load = 0; load < LOADS; ++load)
             words[load] = input[index + load * blockDim.x];  // measured
+        asm volatile("" ::: "memory");  // all loads are issued before the first word is used
         unsigned found = 0;
 #pragma unroll
         for (unsigned load = 0; load < LOADS; ++load)
