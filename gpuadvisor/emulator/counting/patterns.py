@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.counting.requests import Requests
+from gpuadvisor.emulator.counting.requests import Requests, first_addresses
+from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.tally import AccessTally
 
 _LINE_BYTES = 128
-_SECTOR_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ def describe(tally: AccessTally) -> Pattern:
     samples = tally.sampled()
     distances = lane_distances(samples)
     stride = majority(distances)
-    first = np.take_along_axis(samples.addresses, samples.active.argmax(axis=1)[:, None], axis=1)
-    misalignment = majority((first[:, 0] % np.uint64(_SECTOR_BYTES)).astype(np.int64))
+    misalignment = majority((first_addresses(samples) % np.uint64(SECTOR_BYTES)).astype(np.int64))
     words = _words(tally, samples, stride, distances)
     if tally.space == "global" and stride == tally.bytes_per_thread and misalignment:
         words += f", base {misalignment} bytes past a sector"

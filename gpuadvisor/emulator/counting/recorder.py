@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gpuadvisor.emulator.counting.footprint import Footprint
+from gpuadvisor.emulator.counting.footprint import Footprint, covering_addresses
 from gpuadvisor.emulator.counting.observe import Record, observe
-from gpuadvisor.emulator.counting.requests import Addresses, Mask, gather
+from gpuadvisor.emulator.counting.requests import Addresses, Mask, Requests, gather
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.kernel import Launch, Observation
+
+_CHUNK = 1024
+"""Warps counted at a time: temporary arrays then stay in the caches."""
 
 
 class Recorder:
@@ -48,15 +51,23 @@ class Recorder:
         Shared addresses are offsets within the block's shared memory. `bytes_per_thread` is the whole
         access of one lane: 16 for a vector of four floats.
         """
-        requests = gather(addresses, active)
-        if not len(requests.addresses):
-            return
+        for start in range(0, len(addresses), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            requests = gather(addresses[rows], active[rows])
+            if len(requests.addresses):
+                self._add(self._tally(pc, space, operation, bytes_per_thread), requests)
+
+    def _tally(self, pc: int, space: Space, operation: AccessKind, bytes_per_thread: int) -> AccessTally:
         key = (pc, space, operation)
-        if key not in self._record.accesses:
-            self._record.accesses[key] = AccessTally(space, operation, bytes_per_thread)
-        self._record.accesses[key].add(requests)
-        if space == "global":
-            self._touch(operation, requests.addresses[requests.active], bytes_per_thread)
+        tallies = self._record.accesses
+        if key not in tallies:
+            tallies[key] = AccessTally(space, operation, bytes_per_thread)
+        return tallies[key]
+
+    def _add(self, tally: AccessTally, requests: Requests) -> None:
+        patterns = tally.add(requests)
+        if tally.space == "global":
+            self._touch(tally.operation, covering_addresses(requests, patterns), tally.bytes_per_thread)
 
     def _touch(self, operation: AccessKind, addresses: Addresses, bytes_per_thread: int) -> None:
         if operation != "store":

@@ -9,9 +9,11 @@ Addresses = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
-_LANES = np.arange(32, dtype=np.uint64)
-_PERIOD_BYTES = np.uint64(128)
+_ALIGNMENT = np.uint64(~127 & (2**64 - 1))
 """Sectors, banks and cache lines look alike every 128 bytes."""
+_NOWHERE = np.uint64(1 << 63)
+_MIXER = np.random.default_rng(1).integers(0, 2**63, 32, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+"""Odd factors that tell patterns of lanes apart by one sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +41,36 @@ def gather(addresses: Addresses, active: Mask) -> Requests:
 
 
 def collapse(requests: Requests) -> Requests:
-    """Return one row for all full requests of the same lane distance and base modulo 128 bytes.
+    """Return one row for all requests that are alike but for a distance of whole 128 bytes.
 
     These have the same sectors, wavefronts and distinct bytes. Ordinary code has few such patterns, so
     that counting costs next to nothing. The addresses of a collapsed row are those of one of its requests.
     """
-    addresses = requests.addresses
-    bases, distances = addresses[:, 0], addresses[:, 1] - addresses[:, 0]
-    regular = (addresses == bases[:, None] + distances[:, None] * _LANES).all(axis=1)
-    regular &= requests.active.all(axis=1)
-    if not regular.any():
+    relative = requests.addresses - (first_addresses(requests) & _ALIGNMENT)[:, None]
+    if not requests.active.all():
+        relative = np.where(requests.active, relative, _NOWHERE)
+    _, chosen, pattern, counts = np.unique(
+        relative @ _MIXER, return_index=True, return_inverse=True, return_counts=True
+    )
+    repeated = 2 * len(chosen) <= len(relative)
+    if not repeated or (relative != relative[chosen][pattern]).any():
         return requests
-    keys = distances[regular] * _PERIOD_BYTES + bases[regular] % _PERIOD_BYTES
-    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
-    rows = np.concatenate([np.flatnonzero(regular)[first], np.flatnonzero(~regular)])
-    weights = np.concatenate([counts, np.ones(len(rows) - len(counts), np.int64)])
-    return Requests(addresses[rows], requests.active[rows], weights)
+    return Requests(requests.addresses[chosen], requests.active[chosen], counts)
+
+
+def first_addresses(requests: Requests) -> Addresses:
+    """Return the address of the first active lane of each row."""
+    if requests.active[:, 0].all():
+        return requests.addresses[:, 0]
+    lanes = requests.active.argmax(axis=1)
+    return np.asarray(np.take_along_axis(requests.addresses, lanes[:, None], axis=1)[:, 0])
 
 
 def sorted_starts(requests: Requests) -> Addresses:
     """Return each row's addresses in ascending order; inactive lanes repeat the first active one."""
     starts = requests.addresses
     if not requests.active.all():
-        first = np.take_along_axis(starts, requests.active.argmax(axis=1)[:, None], axis=1)
-        starts = np.where(requests.active, starts, first)
+        starts = np.where(requests.active, starts, first_addresses(requests)[:, None])
     if (starts[:, 1:] < starts[:, :-1]).any():
         starts = np.sort(starts, axis=1)
     return starts

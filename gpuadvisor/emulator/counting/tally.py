@@ -7,8 +7,8 @@ import numpy as np
 
 from gpuadvisor.emulator.counting.atomics import atomic_sectors
 from gpuadvisor.emulator.counting.requests import Addresses, Mask, Requests, collapse, sorted_starts
-from gpuadvisor.emulator.counting.sectors import count_sectors, distinct_bytes
-from gpuadvisor.emulator.counting.wavefronts import count_wavefronts
+from gpuadvisor.emulator.counting.sectors import distinct_bytes, ideal_sectors, sectors
+from gpuadvisor.emulator.counting.wavefronts import atomic_wavefronts, ideal_wavefronts, wavefronts
 
 Space = Literal["global", "shared", "local"]
 AccessKind = Literal["load", "store", "atomic"]
@@ -34,30 +34,33 @@ class AccessTally:
     samples: list[Addresses] = field(default_factory=list)
     sample_masks: list[Mask] = field(default_factory=list)
 
-    def add(self, requests: Requests) -> None:
-        """Count requests whose rows each stand for one."""
+    def add(self, requests: Requests) -> Requests:
+        """Count requests whose rows each stand for one; return them collapsed."""
         self._sample(requests)
         self.requests += len(requests.addresses)
         self.active_threads += int(np.count_nonzero(requests.active))
-        if self.space != "local":
-            patterns = collapse(requests)
-            count = self._count_global if self.space == "global" else self._count_shared
-            count(patterns)
+        patterns = collapse(requests)
+        if self.space == "global":
+            self._count_global(patterns)
+        elif self.space == "shared":
+            self._count_shared(patterns)
+        return patterns
 
     def _count_global(self, patterns: Requests) -> None:
-        sectors, ideal, touched = count_sectors(patterns, self.bytes_per_thread)
-        if self.operation == "atomic":
-            sectors = atomic_sectors(patterns)
-        self.sectors += patterns.total(sectors)
-        self.ideal_sectors += patterns.total(ideal)
+        starts = sorted_starts(patterns)
+        touched = distinct_bytes(starts, self.bytes_per_thread)
+        count = (
+            atomic_sectors(patterns) if self.operation == "atomic" else sectors(starts, self.bytes_per_thread)
+        )
+        self.sectors += patterns.total(count)
+        self.ideal_sectors += patterns.total(ideal_sectors(touched))
         self.distinct_bytes += patterns.total(touched)
 
     def _count_shared(self, patterns: Requests) -> None:
-        atomic = self.operation == "atomic"
-        needed, ideal = count_wavefronts(patterns, self.bytes_per_thread, atomic=atomic)
+        count = atomic_wavefronts if self.operation == "atomic" else wavefronts
         touched = distinct_bytes(sorted_starts(patterns), self.bytes_per_thread)
-        self.wavefronts += patterns.total(needed)
-        self.ideal_wavefronts += patterns.total(ideal)
+        self.wavefronts += patterns.total(count(patterns, self.bytes_per_thread))
+        self.ideal_wavefronts += patterns.total(ideal_wavefronts(patterns, self.bytes_per_thread))
         self.distinct_bytes += patterns.total(touched)
 
     def _sample(self, requests: Requests) -> None:

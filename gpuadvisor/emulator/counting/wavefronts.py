@@ -6,36 +6,45 @@ active lanes (NVIDIA developer forum, topic 77228, on loads; stores are taken to
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.counting.requests import Counts, Mask, Requests
 
 BANKS = 32
 WORD_BYTES = 4
 _LANES = np.arange(32)
+_NONE = np.int32(-1)
+
+Words = NDArray[np.int32]
 
 
-def bank_passes(words: Counts, valid: Mask, *, share: bool = True) -> Counts:
-    """Return, for each row of words, the most that fall into one bank; same words count once if `share`."""
-    rows, columns = words.shape
-    order = np.where(valid, words, -1)
-    if share:
-        order = np.sort(order, axis=1)
-        fresh = np.ones((rows, columns), np.bool_)
-        fresh[:, 1:] = order[:, 1:] != order[:, :-1]
-        taken = fresh & (order >= 0)
-    else:
-        taken = valid
-    cells = np.broadcast_to(np.arange(rows)[:, None], order.shape)[taken] * BANKS + order[taken] % BANKS
-    return np.asarray(np.bincount(cells, minlength=rows * BANKS).reshape(rows, BANKS).max(axis=1))
-
-
-def words_of(requests: Requests, bytes_per_thread: int) -> tuple[Counts, Mask]:
-    """Return the words that lanes touch, (requests, 32 * words per lane), and which of them count."""
+def words_of(requests: Requests, bytes_per_thread: int) -> Words:
+    """Return the words that lanes touch, (requests, 32 * words per lane); -1 for inactive lanes."""
     per_lane = max(1, bytes_per_thread // WORD_BYTES)
-    first = (requests.addresses // np.uint64(WORD_BYTES)).astype(np.int64)
-    words = first[:, :, None] + np.arange(per_lane)
-    valid = np.repeat(requests.active, per_lane, axis=1)
-    return words.reshape(len(first), -1), valid
+    words = (requests.addresses // np.uint64(WORD_BYTES)).astype(np.int32)
+    if not requests.active.all():
+        words = np.where(requests.active, words, _NONE)
+    if per_lane == 1:
+        return words
+    spread = words[:, :, None] + np.arange(per_lane, dtype=np.int32)
+    spread = np.where(words[:, :, None] == _NONE, _NONE, spread)
+    return np.asarray(spread.reshape(len(words), -1))
+
+
+def distinct_words(words: Words) -> tuple[Words, Mask]:
+    """Return the words of each row in ascending order, and which of them are the first of their kind."""
+    order = words if (words[:, 1:] >= words[:, :-1]).all() else np.sort(words, axis=1)
+    fresh = order != _NONE
+    fresh[:, 1:] &= order[:, 1:] != order[:, :-1]
+    return order, fresh
+
+
+def bank_passes(words: Words, counted: Mask) -> Counts:
+    """Return, for each row, the most of the counted words that fall into one bank."""
+    rows = len(words)
+    cells = words % BANKS + np.arange(0, rows * BANKS, BANKS, dtype=np.int64)[:, None]
+    filled = np.bincount(np.where(counted, cells, rows * BANKS).ravel(), minlength=rows * BANKS + 1)
+    return np.asarray(filled[:-1].reshape(rows, BANKS).max(axis=1))
 
 
 def _pairs_agree(requests: Requests) -> Mask:
@@ -48,27 +57,27 @@ def _pairs_agree(requests: Requests) -> Mask:
     return agree
 
 
-def _grouped_passes(words: Counts, valid: Mask, groups: int, *, share: bool) -> Counts:
+def _grouped_passes(words: Words, groups: int) -> Counts:
     """Return the sum over `groups` equal parts of the warp of the passes that each needs."""
-    parts = zip(np.split(words, groups, axis=1), np.split(valid, groups, axis=1), strict=True)
-    return np.asarray(np.sum([bank_passes(part, mask, share=share) for part, mask in parts], axis=0))
+    parts = np.split(words, groups, axis=1)
+    return np.asarray(np.sum([bank_passes(*distinct_words(part)) for part in parts], axis=0))
 
 
 def wavefronts(requests: Requests, bytes_per_thread: int) -> Counts:
     """Return the wavefronts of each row of loads or stores; `bytes_per_thread` is 1 to 16."""
-    words, valid = words_of(requests, bytes_per_thread)
+    words = words_of(requests, bytes_per_thread)
     groups = max(1, bytes_per_thread // WORD_BYTES)
-    apart = _grouped_passes(words, valid, groups, share=True)
+    apart = _grouped_passes(words, groups)
     if groups == 1:
         return apart
-    together = _grouped_passes(words, valid, groups // 2, share=True)
-    return np.where(_pairs_agree(requests), together, apart)
+    return np.where(_pairs_agree(requests), _grouped_passes(words, groups // 2), apart)
 
 
 def atomic_wavefronts(requests: Requests, bytes_per_thread: int) -> Counts:
     """Return the wavefronts of each row of atomics: lanes at one address take turns."""
-    words, valid = words_of(requests, bytes_per_thread)
-    return _grouped_passes(words, valid, max(1, bytes_per_thread // WORD_BYTES), share=False)
+    words = words_of(requests, bytes_per_thread)
+    parts = np.split(words, max(1, bytes_per_thread // WORD_BYTES), axis=1)
+    return np.asarray(np.sum([bank_passes(part, part != _NONE) for part in parts], axis=0))
 
 
 def ideal_wavefronts(requests: Requests, bytes_per_thread: int) -> Counts:
@@ -76,17 +85,9 @@ def ideal_wavefronts(requests: Requests, bytes_per_thread: int) -> Counts:
 
     A 16-byte access needs at least one for each half warp that takes part, whatever its addresses.
     """
-    words, valid = words_of(requests, bytes_per_thread)
-    order = np.sort(np.where(valid, words, -1), axis=1)
-    distinct = (order[:, :1] >= 0).sum(axis=1) + (order[:, 1:] != order[:, :-1]).sum(axis=1)
-    fewest = -(-distinct // BANKS)
+    _, fresh = distinct_words(words_of(requests, bytes_per_thread))
+    fewest = -(-fresh.sum(axis=1) // BANKS)
     if bytes_per_thread < 16:
         return np.asarray(fewest)
     halves = requests.active.reshape(-1, 2, 16).any(axis=2).sum(axis=1)
     return np.asarray(np.maximum(fewest, halves))
-
-
-def count_wavefronts(requests: Requests, bytes_per_thread: int, *, atomic: bool) -> tuple[Counts, Counts]:
-    """Return wavefronts and ideal wavefronts of each row."""
-    count = atomic_wavefronts if atomic else wavefronts
-    return count(requests, bytes_per_thread), ideal_wavefronts(requests, bytes_per_thread)

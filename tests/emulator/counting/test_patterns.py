@@ -1,0 +1,72 @@
+"""What patterns are called, and the lane distances behind the names."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.counting.patterns import Pattern, describe, majority
+from gpuadvisor.emulator.counting.requests import gather
+from gpuadvisor.emulator.counting.tally import AccessTally
+from tests.emulator.counting.launches import BASE, TID
+
+
+def pattern(offsets: NDArray[np.int64], size: int = 4, active: NDArray[np.bool_] | None = None) -> Pattern:
+    rows = np.atleast_2d(offsets)
+    addresses = (rows + BASE).astype(np.uint64)
+    tally = AccessTally("global", "load", size)
+    tally.add(gather(addresses, np.ones(rows.shape, np.bool_) if active is None else active))
+    return describe(tally)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "size", "stride", "words"),
+    [
+        (4 * TID, 4, 4, "consecutive"),
+        (0 * TID, 4, 0, "broadcast"),
+        (24 * TID, 4, 24, "lanes 24 bytes apart"),
+        (4 * (31 - TID), 4, -4, "lanes 4 bytes apart, descending"),
+        (16 * TID, 16, 16, "consecutive"),
+        (4 * (TID // 2), 4, 0, "neighbouring lanes share addresses"),
+        (4 * (TID % 16) + 4096 * (TID // 16), 4, 4, "consecutive in 2 runs"),
+    ],
+)
+def test_regular_patterns(offsets: NDArray[np.int64], size: int, stride: int, words: str) -> None:
+    found = pattern(offsets, size)
+    assert (found.lane_stride_bytes, found.words) == (stride, words)
+    assert found.base_misalignment_bytes == int(offsets[0]) % 32
+
+
+def test_a_misaligned_base_is_named() -> None:
+    found = pattern(4 * TID + 4)
+    assert found.base_misalignment_bytes == 4
+    assert found.words == "consecutive, base 4 bytes past a sector"
+
+
+def test_a_gather_counts_its_lines() -> None:
+    lines = np.random.default_rng(1).permutation(1000)[:29]
+    offsets = 128 * np.concatenate([lines, lines[:3]])
+    found = pattern(offsets)
+    assert (found.lane_stride_bytes, found.words) == (None, "gather, 29 distinct 128-byte lines")
+
+
+def test_inactive_lanes_do_not_break_the_stride() -> None:
+    even = (TID % 2 == 0).reshape(1, 32)
+    found = pattern(np.where(TID % 2 == 0, 12 * TID, 9999), active=even)
+    assert (found.lane_stride_bytes, found.words) == (12, "lanes 12 bytes apart")
+
+
+def test_bases_that_differ_have_no_common_misalignment() -> None:
+    rows = 4 * TID[None, :] + 4 * np.arange(8)[:, None]
+    assert pattern(rows).base_misalignment_bytes is None
+
+
+def test_one_lane_has_no_stride() -> None:
+    found = pattern(4 * TID, active=(TID == 3).reshape(1, 32))
+    assert (found.lane_stride_bytes, found.words) == (None, "one lane")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [([1, 1, 2], 1), ([1, 2], None), ([1, 1, 2, 2], None), ([], None), ([7], 7)]
+)
+def test_a_majority_is_more_than_half(values: list[int], expected: int | None) -> None:
+    assert majority(np.array(values, np.int64)) == expected
