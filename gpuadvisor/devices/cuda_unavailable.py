@@ -61,11 +61,7 @@ def _unusable_device(index: int, version: int) -> GpuAdvisorError | None:
 def _no_devices(status: int, text: str, runtime_version: int, version: int) -> GpuAdvisorError:
     match status:
         case Status.INSUFFICIENT_DRIVER:
-            return GpuAdvisorError(
-                f"the NVIDIA driver supports CUDA {version_text(version)}, "
-                f"this CuPy is built for {version_text(runtime_version)}",
-                remedy=f"update the driver, or {_install(version)} in place of this CuPy",
-            )
+            return _old_driver(runtime_version, version)
         case Status.NO_DEVICE:
             return _hidden_devices()
         case Status.DEVICES_UNAVAILABLE:
@@ -80,6 +76,17 @@ def _no_devices(status: int, text: str, runtime_version: int, version: int) -> G
                 "the GPUs wait for the fabric manager", remedy="start the service nvidia-fabricmanager"
             )
     return GpuAdvisorError(f"CUDA does not start: {text}", remedy="see whether `nvidia-smi` works")
+
+
+def _old_driver(runtime_version: int, version: int) -> GpuAdvisorError:
+    other_cupy = (
+        f", or {_install(version)} in place of this CuPy" if version < runtime_version // 1000 * 1000 else ""
+    )
+    return GpuAdvisorError(
+        f"the NVIDIA driver supports CUDA {version_text(version)}, "
+        f"this CuPy is built for {version_text(runtime_version)}",
+        remedy=f"update the driver{other_cupy}",
+    )
 
 
 def _hidden_devices() -> GpuAdvisorError:

@@ -38,7 +38,8 @@ class IsolatedDevice:
 
     `open_device` must be picklable (a class or functools.partial). A call that runs longer than
     `limit_seconds`, warm-ups and samples included, is ended with its process. Buffers do not outlive
-    their process: using one after that raises GpuAdvisorError.
+    their process: using one after that raises GpuAdvisorError. A script that makes one needs the guard
+    `if __name__ == "__main__"`, as every use of multiprocessing does.
     """
 
     def __init__(self, open_device: Callable[[], Device], limit_seconds: float = CALL_LIMIT_SECONDS) -> None:

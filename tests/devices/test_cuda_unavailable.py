@@ -94,6 +94,11 @@ def test_a_driver_older_than_this_cupy(gpu: FakeGpu, monkeypatch: pytest.MonkeyP
     assert "gpuadvisor[cuda12]" in remedy
 
 
+def test_a_driver_of_the_same_cuda_needs_no_other_cupy(gpu: FakeGpu) -> None:
+    gpu.failures["getDeviceCount"] = CUDARuntimeError(35)
+    assert reason()[1] == "update the driver"
+
+
 @pytest.mark.parametrize("hidden", ["", "-1", "7"])
 def test_every_gpu_hidden(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)

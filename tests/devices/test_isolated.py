@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.cuda_errors import DeviceLostError
 from gpuadvisor.devices.device import Kernel, Timing
+from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.devices.isolated import IsolatedDevice
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
@@ -100,6 +102,19 @@ def test_a_device_that_cannot_be_opened_says_why() -> None:
 def test_a_device_that_dies_while_it_is_opened() -> None:
     with pytest.raises(DeviceLostError, match=r"opening the device .* \(exit code 3\)"):
         IsolatedDevice(dies_at_once)
+
+
+def test_a_whole_device_works_through_the_pipe() -> None:
+    source = 'extern "C" __global__ void twice(int* x) { x[threadIdx.x] *= 2; }'
+    device = IsolatedDevice(partial(EmulatedDevice, "a10"))
+    module = device.compile(source, "twice.cu", CompileOptions(compute_capability="8.6"))
+    array = np.arange(32, dtype=np.int32)
+    buffer = device.upload(array, "x")
+    result = device.launch(Kernel(module=module, name="twice"), LAUNCH, (buffer,))
+    assert np.array_equal(device.download(buffer, array), 2 * array)
+    assert result.observation is not None
+    assert result.observation.counters.global_load_requests == 1
+    device.close()
 
 
 def test_closing_ends_the_process() -> None:
