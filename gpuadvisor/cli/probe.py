@@ -1,0 +1,49 @@
+"""`gpuadvisor probe`: measure a device and keep its machine profile."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(name="probe")
+@click.argument("names", nargs=-1, metavar="[PROBE]...")
+@click.option(
+    "--device",
+    "spec",
+    metavar="DEVICE",
+    help="As cuda:0 or emulated:a10  [default: the GPU, else emulated:h100]",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the machine profile here.")
+@click.option(
+    "--probe-dir",
+    "directories",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Add a folder of probe folders; may be given several times.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    names: tuple[str, ...],
+    spec: str | None,
+    form: str,
+    output: Path | None,
+    directories: tuple[Path, ...],
+    quiet: bool,
+) -> None:
+    """Measure the device and keep its machine profile.
+
+    Without PROBE all probes are run; `gpuadvisor probes list` names them. The profile is kept as the last
+    one of its device, which `gpuadvisor report` and `gpuadvisor analyze` judge by.
+    """
+    from gpuadvisor.cli.probing import probe_device, show_profile
+    from gpuadvisor.model.documents import encode, write
+    from gpuadvisor.probing.store import save_last
+
+    profile = probe_device(spec, names, directories, quiet=quiet)
+    save_last(profile)
+    if output is not None:
+        write(output, encode(profile))
+    if not quiet:
+        show_profile(profile, form)

@@ -1,0 +1,55 @@
+"""What `probe` does between its options and its output."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from gpuadvisor.devices.open import open_device, why_emulated
+from gpuadvisor.model.documents import encode
+from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.probing.run import Step, run_probes
+from gpuadvisor.reporting.terminal import render_machine
+
+
+def probe_device(
+    spec: str | None, names: Sequence[str], directories: Sequence[Path], *, quiet: bool
+) -> MachineProfile:
+    """Open the device, say which it is and why, and run the probes under a progress bar."""
+    errors = Console(stderr=True, quiet=quiet)
+    with closing(open_device(spec)) as device:
+        errors.print(Text(f"probing {device.facts.id} ({device.facts.name}){_why(spec)}"), soft_wrap=True)
+        with _bar(errors) as bar:
+            task = bar.add_task("", total=None)
+
+            def show(step: Step) -> None:
+                bar.update(
+                    task,
+                    description=f"{step.probe}: {step.point}",
+                    completed=step.number - 1,
+                    total=step.total,
+                )
+
+            return run_probes(device, names or None, directories, show)
+
+
+def show_profile(profile: MachineProfile, form: str) -> None:
+    """Write the profile to standard output, as `text` or `json`."""
+    if form == "json":
+        sys.stdout.write(encode(profile).decode())
+    else:
+        render_machine(profile, Console())
+
+
+def _why(spec: str | None) -> str:
+    reason = why_emulated() if spec is None else None
+    return f": nothing is measured, because {reason.what}" if reason else ""
+
+
+def _bar(console: Console) -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
