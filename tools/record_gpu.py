@@ -74,7 +74,7 @@ def curves(output: Path) -> str | None:
     comparisons = compare(machine, _machine(output / "emulated.json"))
     (output / "curves.json").write_bytes(_json(comparisons))
     broken = [comparison.claim for comparison in comparisons if not comparison.holds]
-    return f"{len(broken)} of {len(comparisons)} claims do not hold: {'; '.join(broken)}" if broken else None
+    return _share("claims do not hold", broken, len(comparisons))
 
 
 def counters(output: Path) -> str | None:
@@ -95,7 +95,8 @@ def counters(output: Path) -> str | None:
     emulated = open_device(nearest_emulated(_machine(output / MACHINE).device), all_blocks=True)
     rows = compare_counters(hardware, profile_examples(emulated))
     (output / "counters.json").write_bytes(_json(rows))
-    return failure
+    differing = [f"{row.kernel} {row.counter}" for row in rows if not row.agrees]
+    return failure or _share("counters differ", differing, len(rows))
 
 
 STEPS: dict[str, Callable[[Path], str | None]] = {
@@ -139,6 +140,10 @@ def _run(command: list[str], output: Path) -> str | None:
         except subprocess.TimeoutExpired:
             return f"stopped after {STEP_LIMIT_SECONDS} s, see {LOG}"
     return f"exit code {ended.returncode}, see {LOG}" if ended.returncode else None
+
+
+def _share(what: str, which: list[str], total: int) -> str | None:
+    return f"{len(which)} of {total} {what}: {'; '.join(which)}" if which else None
 
 
 def _json(value: object) -> bytes:

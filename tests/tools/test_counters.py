@@ -4,7 +4,7 @@ import pytest
 
 from gpuadvisor.model.counters import KernelCounters
 from gpuadvisor.model.kernel import KernelProfile, Launch
-from tools.recording.counters import METRICS, compare_counters, read_ncu
+from tools.recording.counters import METRICS, CounterRow, compare_counters, read_ncu
 
 LOADS = "l1tex__t_sectors_pipe_lsu_mem_global_op_ld.sum"
 STORES = "l1tex__t_sectors_pipe_lsu_mem_global_op_st.sum"
@@ -46,11 +46,26 @@ def test_counters_are_put_side_by_side() -> None:
         profile("fill", global_store_sectors=32),
     ]
     rows = compare_counters(read_ncu(TABLE), emulated)
-    assert [(row.kernel, row.counter, row.ratio) for row in rows] == [
-        ("copy", "global_load_sectors", 1),
-        ("copy", "global_store_sectors", 0.125),
-        ("fill", "global_store_sectors", 1),
+    assert [(row.kernel, row.counter, row.ratio, row.agrees) for row in rows] == [
+        ("copy", "global_load_sectors", 1, True),
+        ("copy", "global_store_sectors", 0.125, False),
+        ("fill", "global_store_sectors", 1, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("counter", "hardware", "emulated", "agrees"),
+    [
+        ("global_store_sectors", 1000.0, 1003.0, True),
+        ("global_store_sectors", 1000.0, 1011.0, False),
+        ("global_load_sectors", 0.0, 4.0, False),
+        ("warp_instructions", 1000.0, 1500.0, True),
+    ],
+)
+def test_only_what_should_agree_is_judged(
+    counter: str, hardware: float, emulated: float, agrees: bool
+) -> None:
+    assert CounterRow(kernel="k", counter=counter, hardware=hardware, emulated=emulated).agrees is agrees
 
 
 def test_every_counter_is_one_of_ours() -> None:

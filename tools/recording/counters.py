@@ -19,8 +19,11 @@ METRICS = {
     "smsp__inst_executed.sum": "warp_instructions",
     "smsp__thread_inst_executed.sum": "thread_instructions",
 }
-"""The name of the counter by Nsight Compute's name of the metric. Instructions are those of the machine
-code there and of the PTX here: only their order of magnitude can agree."""
+"""The name of the counter by Nsight Compute's name of the metric."""
+OF_MACHINE_CODE = ("warp_instructions", "thread_instructions")
+"""Counted there in machine code and here in PTX: only their order of magnitude can agree."""
+TOLERANCE = 0.01
+"""Sectors stored through L1 fall some tenths of a percent short of the pattern on hardware."""
 
 KERNEL, IDENTIFIER = "Kernel Name", "ID"
 HOLD = "gpuadvisor_hold"
@@ -38,6 +41,13 @@ class CounterRow(msgspec.Struct, frozen=True, kw_only=True):
     def ratio(self) -> float | None:
         """Emulated over hardware; None where the hardware counted nothing."""
         return self.emulated / self.hardware if self.hardware else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are the same, where they should be."""
+        if self.counter in OF_MACHINE_CODE:
+            return True
+        return abs(self.emulated - self.hardware) <= TOLERANCE * self.hardware
 
 
 def read_ncu(text: str) -> list[tuple[str, dict[str, float]]]:
