@@ -1,6 +1,5 @@
 """What `analyze` does between its options and its report."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.store import last_profile
 from gpuadvisor.sources.argument_text import parse_argument
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.cuda_source import analyze_source
+from gpuadvisor.sources.cuda_source import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.extents import parse_extents
 from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launches import LaunchFile, LaunchRequest
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
 
@@ -60,22 +60,6 @@ class AnalysisRequest:
         )
 
 
-def analyze(
-    request: AnalysisRequest, *, quiet: bool = False
-) -> tuple[MachineProfile | None, list[KernelProfile]]:
-    """Return the machine profile to judge by, if there is one, and a profile of every launch."""
-    works = _works(request)
-    device = open_device(request.device, all_blocks=request.all_blocks)
-    try:
-        machine = _machine(request.machine, device.facts.id)
-        with Console(stderr=True, quiet=quiet).status("analysing") as status:
-            return machine, [
-                each for work in works for each in _profiles(work, request, device, status.update)
-            ]
-    finally:
-        device.close()
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Work:
     """One source and what to run of it."""
@@ -83,6 +67,30 @@ class _Work:
     source: Path
     launches: LaunchFile
     requests: list[LaunchRequest]
+
+
+def analyze(
+    request: AnalysisRequest, *, quiet: bool = False
+) -> tuple[MachineProfile | None, list[KernelProfile]]:
+    """Return the machine profile to judge by, if there is one, and a profile of every launch."""
+    works = _works(request)
+    console = Console(stderr=True, quiet=quiet)
+    device = open_device(request.device, all_blocks=request.all_blocks)
+    try:
+        machine = _machine(request.machine, device.facts.id)
+        with console.status("analysing") as status:
+            options = AnalysisOptions(
+                # Of several sources, `_works` has chosen those that launch the wanted kernels.
+                wanted=request.kernels if len(works) == 1 else (),
+                all_blocks=request.all_blocks,
+                progress=status.update,
+            )
+            kernels = [each for work in works for each in _profiles(work, request, device, options)]
+    finally:
+        device.close()
+    if not request.kernels:
+        _tell_what_was_left_out(works, console)
+    return machine, kernels
 
 
 def _works(request: AnalysisRequest) -> list[_Work]:
@@ -94,18 +102,33 @@ def _works(request: AnalysisRequest) -> list[_Work]:
         launches = launch_file(source, request.launch)
         requests = choose_requests(launches.requests, request.kernels, inline)
         works.append(_Work(source=source, launches=launches, requests=requests))
-    if len(works) == 1 or not request.kernels:
-        return works
-    return [work for work in works if work.requests] or works[:1]
+    return works if len(works) == 1 or not request.kernels else _launching(works, request.kernels)
+
+
+def _launching(works: list[_Work], kernels: tuple[str, ...]) -> list[_Work]:
+    """Return those of several sources that launch any of the kernels; each must be launched somewhere."""
+    asked = [request.kernel for work in works for request in work.requests]
+    for kernel in kernels:
+        if not any(matches(kernel, name) for name in asked):
+            raise GpuAdvisorError(
+                f"none of the {len(works)} sources has a launch of {kernel!r}",
+                remedy="name the one source that defines it to see what its launch needs",
+            )
+    return [work for work in works if work.requests]
 
 
 def _profiles(
-    work: _Work, request: AnalysisRequest, device: Device, progress: Callable[[str], None]
+    work: _Work, request: AnalysisRequest, device: Device, options: AnalysisOptions
 ) -> list[KernelProfile]:
-    options = request.compile_settings().options(work.launches, device.facts.compute_capability)
-    return analyze_source(
-        work.source, work.requests, device, options, wanted=request.kernels, progress=progress
-    )
+    compilation = request.compile_settings().options(work.launches, device.facts.compute_capability)
+    return analyze_source(work.source, work.requests, device, compilation, options)
+
+
+def _tell_what_was_left_out(works: list[_Work], console: Console) -> None:
+    for work in works:
+        names = kernels_without_launch(work.source, work.requests)
+        if names:
+            console.print(f"{work.source}: no launch for {', '.join(names)}; not analysed", soft_wrap=True)
 
 
 def _machine(file: Path | None, device: str) -> MachineProfile | None:

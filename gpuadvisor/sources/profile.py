@@ -49,7 +49,7 @@ def kernel_profile(
 
 
 def shown(file: str, path: Path) -> str:
-    """Return a file's name as the user would write it: like the source beside it, or from the folder at hand."""
+    """Return a file's name as the user would write it: like the source beside it, or from this folder."""
     resolved = Path(file).resolve()
     for folder, written in ((path.resolve().parent, path.parent), (Path.cwd(), Path())):
         if resolved.is_relative_to(folder):

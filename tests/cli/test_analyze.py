@@ -115,6 +115,27 @@ def test_text_output_names_kernel_and_source(
     assert "out[i] = 2.0f * in[i];" in printed
 
 
+def test_kernels_without_a_launch_are_told_beside_the_others(
+    source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert analyze(monkeypatch, source) == 0
+    assert "twice.cu: no launch for nothing; not analysed" in capsys.readouterr().err
+    assert analyze(monkeypatch, source, "--kernel", "twice") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_kernel_is_found_among_the_sources_of_a_folder(
+    source: Path, kernels: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("more.cu").write_text(SOURCE.replace("twice", "again"))
+    Path("more.toml").write_text(LAUNCH.replace("twice", "again"))
+    assert [kernel["source"] for kernel in kernels(".", "--kernel", "twice")] == ["twice.cu"]
+    assert analyze(monkeypatch, ".", "--kernel", "thrice") == 2
+    assert "none of the 2 sources has a launch of 'thrice'" in capsys.readouterr().err
+    assert analyze(monkeypatch, ".", "--grid", "4") == 2
+    assert "need a single FILE" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
