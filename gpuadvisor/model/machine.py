@@ -26,6 +26,11 @@ class ProbePoint(msgspec.Struct, frozen=True, kw_only=True):
     samples: int = 1
     relative_spread: float | None = None
     """Half the interquartile range of the timed samples over their median."""
+    sm_clock_before_hz: float | None = None
+    """The clock of the multiprocessors before the timed launches; None where nothing tells."""
+    sm_clock_after_hz: float | None = None
+    throttle_reasons: list[str] = []
+    """What held the clocks down before or after, harmless or not."""
     valid: bool = True
     reasons: list[str] = []
     """Why the point is not valid; rules never read an invalid point."""

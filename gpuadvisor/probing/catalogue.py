@@ -40,4 +40,8 @@ def load_probes(names: Sequence[str] | None, directories: Sequence[Path] = ()) -
 def _folders_in(parent: Path) -> list[Path]:
     if not parent.is_dir():
         raise GpuAdvisorError("not a directory", where=str(parent), remedy="give a folder of probe folders")
-    return [path for path in parent.iterdir() if (path / "probe.toml").is_file()]
+    folders = [path for path in parent.iterdir() if (path / "probe.toml").is_file()]
+    if not folders:
+        remedy = "give the folder that holds the probe folders"
+        raise GpuAdvisorError("holds no folder with a probe.toml", where=str(parent), remedy=remedy)
+    return folders

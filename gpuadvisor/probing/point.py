@@ -13,7 +13,7 @@ from gpuadvisor.probing.metrics import Findings
 from gpuadvisor.probing.plan import Plan, plan_point
 from gpuadvisor.probing.readings import read
 from gpuadvisor.probing.sweeps import Parameters
-from gpuadvisor.probing.validity import implausible, relative_spread, unsteady
+from gpuadvisor.probing.validity import implausible, relative_spread, throttle_reasons, unsteady
 from gpuadvisor.probing.vocabulary import COMPILED, counted_values
 from gpuadvisor.probing.workbench import Workbench
 
@@ -27,7 +27,7 @@ class JudgedPoint:
 
 
 def run_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters) -> JudgedPoint:
-    """Return the point; one whose launch fails or whose answer is wrong has no values, only reasons.
+    """Return the point; one that fails or whose answer is wrong has no values, only reasons.
 
     Raises GpuAdvisorError where the kernel does not compile or the declaration makes no sense.
     """
@@ -41,7 +41,12 @@ def run_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters)
     wrong = wrong_answer(
         sweep.check, outcome.outputs[sweep.check.buffer], plan.scope, _share_run(outcome.result)
     )
-    return _failed(labels, wrong) if wrong else _judged(bench, plan, outcome, labels)
+    if wrong:
+        return _failed(labels, wrong)
+    try:
+        return _judged(bench, plan, outcome, labels)
+    except GpuAdvisorError as error:
+        return _failed(labels, str(error))
 
 
 def _failed(labels: dict[str, int | float | str], reason: str) -> JudgedPoint:
@@ -65,6 +70,9 @@ def _judged(
         values={name: each.value for name, each in derived.items()},
         samples=len(result.times),
         relative_spread=spread,
+        sm_clock_before_hz=result.before.sm_clock_hz if result.before else None,
+        sm_clock_after_hz=result.after.sm_clock_hz if result.after else None,
+        throttle_reasons=throttle_reasons(result),
         valid=not reasons,
         reasons=reasons,
     )

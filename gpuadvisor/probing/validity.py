@@ -22,13 +22,18 @@ def relative_spread(seconds: Sequence[float]) -> float | None:
     return float((upper - lower) / 2 / median)
 
 
+def throttle_reasons(result: LaunchResult) -> list[str]:
+    """Return what held the clocks down before or after the launches, sorted."""
+    known = [conditions for conditions in (result.before, result.after) if conditions is not None]
+    return sorted({reason for conditions in known for reason in conditions.throttle_reasons})
+
+
 def unsteady(result: LaunchResult, spread: float | None, maximum_spread: float) -> list[str]:
     """Return what was wrong with the conditions that the launches were timed in."""
     reasons = []
     if spread is not None and spread > maximum_spread:
         reasons.append(f"times spread by {spread:.0%} of their median (at most {maximum_spread:.0%})")
-    known = [conditions for conditions in (result.before, result.after) if conditions is not None]
-    throttled = sorted({reason for each in known for reason in each.throttle_reasons} - STEADY)
+    throttled = [reason for reason in throttle_reasons(result) if reason not in STEADY]
     if throttled:
         reasons.append(f"the GPU was throttled: {', '.join(throttled)}")
     return reasons + _clock_change(result.before, result.after)

@@ -5,7 +5,12 @@ from difflib import get_close_matches
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing import vocabulary
-from gpuadvisor.probing.declaration import ArgumentDeclaration, SaturationDeclaration, SweepDeclaration
+from gpuadvisor.probing.declaration import (
+    ArgumentDeclaration,
+    CheckDeclaration,
+    SaturationDeclaration,
+    SweepDeclaration,
+)
 from gpuadvisor.probing.expressions import Expression
 from gpuadvisor.probing.probe import Probe
 
@@ -27,7 +32,7 @@ def verify(probe: Probe) -> None:
         raise _error(probe, "metric, sweep", "a probe needs at least one of each")
     for sweep in declaration.sweeps:
         _verify_sweep(probe, sweep)
-    _verify_metrics(probe)
+    _verify_shared_names(probe)
     for saturation in declaration.saturations:
         _verify_saturation(probe, saturation)
 
@@ -79,11 +84,13 @@ def _verify_outputs(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
 
 
 def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
-    declaration = probe.declaration
     check = sweep.check
-    defined = {**declaration.define, **sweep.define}
-    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *parameters_of(sweep), *defined}
-    elementwise = {*known, "i", *check.summed_over, *check.define}
+    own = parameters_of(sweep).union(probe.declaration.define, sweep.define, check.define)
+    taken = own & {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.observed_names(probe), "i"}
+    if taken:
+        raise _error(probe, key, f"{min(taken)!r} has a meaning already; choose another name")
+    known = _names_at_launch(probe, sweep)
+    elementwise = known | _names_in_check(check)
     shape = [sweep.launch.grid, sweep.launch.block, sweep.launch.dynamic_shared_bytes]
     values = [argument.value for argument in sweep.arguments if argument.value is not None]
     _all_known(probe, f"{key}: define", sweep.define.values(), elementwise)
@@ -94,17 +101,28 @@ def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     _all_known(probe, f"{key}: check", [check.equals, *check.define.values()], elementwise)
 
 
-def _verify_metrics(probe: Probe) -> None:
+def _verify_shared_names(probe: Probe) -> None:
+    """Check what stands outside the sweeps against the names of all sweeps together."""
     declaration = probe.declaration
-    known = {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.observed_names(probe), *declaration.define}
-    for sweep in declaration.sweeps:
-        known |= parameters_of(sweep) | set(sweep.define) | {reading.name for reading in sweep.readings}
+    known = set().union(*(_names_at_launch(probe, sweep) for sweep in declaration.sweeps))
+    elementwise = known.union(*(_names_in_check(sweep.check) for sweep in declaration.sweeps))
+    _all_known(probe, "define", declaration.define.values(), elementwise)
     _all_known(probe, "buffer: count", (buffer.count for buffer in declaration.buffers), known)
     _all_known(probe, "work: count", (work.count for work in declaration.work), known)
-    known |= {f"{work.name}_{what}" for work in declaration.work for what in ("bytes", "elements")}
+    known |= vocabulary.observed_names(probe) | vocabulary.work_values(declaration.work).keys()
+    known |= {reading.name for sweep in declaration.sweeps for reading in sweep.readings}
     for metric in declaration.metrics:
         bounds = [bound for bound in (metric.minimum, metric.maximum) if bound is not None]
         _all_known(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
+
+
+def _names_at_launch(probe: Probe, sweep: SweepDeclaration) -> set[str]:
+    defined = {*probe.declaration.define, *sweep.define}
+    return {*vocabulary.DEVICE, *vocabulary.COMPILED, *parameters_of(sweep), *defined}
+
+
+def _names_in_check(check: CheckDeclaration) -> set[str]:
+    return {"i", *check.summed_over, *check.define}
 
 
 def _verify_saturation(probe: Probe, saturation: SaturationDeclaration) -> None:

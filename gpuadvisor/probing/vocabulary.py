@@ -77,9 +77,7 @@ def observed_names(probe: Probe) -> set[str]:
 
 def counted_values(lines: Sequence[LineCounts], probe: Probe) -> dict[str, int]:
     """Return the counters of the measured lines, added up by group: `sectors`, `GROUP_sectors`."""
-    values = {
-        _counter_name(group, name): 0 for group in probe.measured_lines.values() for name in COUNTERS
-    }
+    values = {_counter_name(group, name): 0 for group in probe.measured_lines.values() for name in COUNTERS}
     for line in lines:
         group = probe.measured_lines.get(line.line)
         if group is not None and line.file.endswith(probe.kernel_file.name):
