@@ -9,7 +9,7 @@ from gpuadvisor.compiler.host_code import is_wrong_by_itself, needs_nvcc
 from gpuadvisor.compiler.instances import instances_of, templates_of, with_qualified_instances
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
-from gpuadvisor.compiler.nvcc import NvccUnavailableError, compile_with_nvcc, nvcc_for
+from gpuadvisor.compiler.nvcc import NvccUnavailableError, compile_with_any_nvcc
 from gpuadvisor.compiler.nvrtc import compile_with_nvrtc
 from gpuadvisor.compiler.resources import parse_resources
 from gpuadvisor.compiler.toolchain import target_for
@@ -47,7 +47,7 @@ def _compile(job: Job) -> CompilerOutput:
 def _compile_host_code(job: Job, refused: CompilerOutput) -> CompilerOutput:
     """Compile with nvcc; where that cannot run, report what NVRTC found wrong, if anything is."""
     try:
-        return compile_with_nvcc(nvcc_for(job), job)
+        return compile_with_any_nvcc(job)
     except NvccUnavailableError as missing:
         if is_wrong_by_itself(job, refused):
             raise compile_error(job, refused) from missing

@@ -1,8 +1,10 @@
 """Why NVRTC refused a source: because it has code for the CPU, which nvcc takes, or because it is wrong."""
 
 import re
+from pathlib import Path
 
 from gpuadvisor.compiler.diagnostics import parse_diagnostics
+from gpuadvisor.compiler.headers import toolkit_include_directories
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 
 _HOST_FUNCTION = re.compile(r"is considered a host function")
@@ -17,15 +19,17 @@ def needs_nvcc(job: Job, output: CompilerOutput) -> bool:
     if output.succeeded:
         return ".entry" not in output.ptx and "<<<" in job.source
     reasons = (_HOST_FUNCTION, _MISSING_HEADER, _UNKNOWN_NAME, _UNKNOWN_OPTION)
-    return any(reason.search(output.log) for reason in reasons)
+    return any(reason.search(output.log) for reason in reasons) or _toolkit_header_refused(output.log)
 
 
 def is_wrong_by_itself(job: Job, output: CompilerOutput) -> bool:
     """Tell whether NVRTC's log shows errors that host code does not explain.
 
     Host code explains host functions and, in a source that has some, unknown names; and headers that are
-    missing, unless they are included in quotes, as one's own are.
+    missing, unless they are included in quotes, as one's own are, or that are not made for NVRTC.
     """
+    if _toolkit_header_refused(output.log):
+        return False
     if missing := _MISSING_HEADER.search(output.log):
         return f'"{missing["name"]}"' in job.source
     explained = [_HOST_FUNCTION, _UNKNOWN_OPTION]
@@ -33,3 +37,11 @@ def is_wrong_by_itself(job: Job, output: CompilerOutput) -> bool:
         explained.append(_UNKNOWN_NAME)
     errors = [found.message for found in parse_diagnostics(output.log) if found.is_error]
     return any(not any(reason.search(message) for reason in explained) for message in errors)
+
+
+def _toolkit_header_refused(log: str) -> bool:
+    """Tell whether the first error lies in a header of the toolkit: `cub/cub.cuh`, say, is for nvcc only."""
+    first = next((found.file for found in parse_diagnostics(log) if found.is_error), None)
+    return first is not None and any(
+        Path(first).is_relative_to(place) for place in toolkit_include_directories()
+    )

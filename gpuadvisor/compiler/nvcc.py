@@ -44,19 +44,32 @@ def installed_nvccs() -> tuple[Nvcc, ...]:
     return tuple(Nvcc(executable, _version(executable)) for executable in found)
 
 
-def nvcc_for(job: Job) -> Nvcc:
-    """Return the first nvcc that compiles for the job's target; raise NvccUnavailableError if none does."""
+def nvccs_for(job: Job) -> list[Nvcc]:
+    """Return the installed nvccs that know the job's target; raise NvccUnavailableError if none does."""
     wanted = architecture(job.target).rstrip("af")
     installed = installed_nvccs()
-    for nvcc in installed:
-        if wanted in _architectures(nvcc):
-            return nvcc
+    knowing = [nvcc for nvcc in installed if wanted in _architectures(nvcc)]
+    if knowing:
+        return knowing
     unable = f"{' and '.join(nvcc.label for nvcc in installed)} cannot compile for {job.target}"
     raise NvccUnavailableError(
         f"the file has host code, which takes nvcc to read, and {unable if installed else 'there is none'}",
         where=job.path,
         remedy="pip install 'gpuadvisor[nvcc]'",
     )
+
+
+def compile_with_any_nvcc(job: Job) -> CompilerOutput:
+    """Return what the first nvcc that succeeds left, or else how the first one failed.
+
+    An installed toolkit may be incomplete or too old for the host compiler, where the wheel's is not.
+    """
+    outputs = []
+    for nvcc in nvccs_for(job):
+        outputs.append(compile_with_nvcc(nvcc, job))
+        if outputs[-1].succeeded:
+            return outputs[-1]
+    return outputs[0]
 
 
 def compile_with_nvcc(nvcc: Nvcc, job: Job) -> CompilerOutput:

@@ -2,7 +2,8 @@
 
 NVRTC and nvcc print the log with different prefixes, and newer releases leave fields out, so each number is
 looked for on its own. Constant memory is the kernel's bank 0 (parameters included), from the cubin, because
-CUDA 13 no longer prints it.
+CUDA 13 no longer prints it. Spills are the kernel's own: a function that was not inlined has its own, which
+no kernel is charged with; the stack is cumulative where ptxas says so.
 """
 
 import re

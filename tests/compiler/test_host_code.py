@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from gpuadvisor.compiler.headers import toolkit_include_directories
+from gpuadvisor.compiler.host_code import is_wrong_by_itself, needs_nvcc
+from gpuadvisor.compiler.invocation import CompilerOutput, Job
 from gpuadvisor.compiler.lookup import find_kernel
-from gpuadvisor.compiler.nvcc import installed_nvccs
+from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.compiler.nvcc import installed_nvccs, nvccs_for
 from gpuadvisor.model.errors import GpuAdvisorError
 from tests.compiler.compiling import FILL, compiled
 
@@ -203,6 +207,19 @@ def test_a_wrong_source_is_not_blamed_on_a_missing_nvcc(
     assert "nvcc" not in text
 
 
+def test_a_toolkit_header_that_is_only_for_nvcc_wants_nvcc() -> None:
+    header = toolkit_include_directories()[0] / "some.h"
+    refused = CompilerOutput(
+        compiler="nvrtc", log=f"{header}(17): error: #error directive: no NVRTC", instances={}
+    )
+    wrong = CompilerOutput(compiler="nvrtc", log="k.cu(17): error: #error directive: no NVRTC", instances={})
+    job = Job("", "k.cu", CompileOptions(compute_capability="9.0"), "9.0")
+    assert needs_nvcc(job, refused)
+    assert not is_wrong_by_itself(job, refused)
+    assert not needs_nvcc(job, wrong)
+    assert is_wrong_by_itself(job, wrong)
+
+
 def test_the_nvcc_on_path_is_preferred(hidden_toolkit: Path) -> None:
     (wheel,) = installed_nvccs()
     (hidden_toolkit / "nvcc").write_text(
@@ -211,6 +228,25 @@ def test_the_nvcc_on_path_is_preferred(hidden_toolkit: Path) -> None:
     (hidden_toolkit / "nvcc").chmod(0o755)
     first, second = installed_nvccs()
     assert (first.label, second) == ("nvcc 12.9", wheel)
+
+
+def test_an_nvcc_on_path_that_does_not_know_the_target_is_passed_over(hidden_toolkit: Path) -> None:
+    (wheel,) = installed_nvccs()
+    (hidden_toolkit / "nvcc").write_text("#!/bin/sh\necho 'release 11.8, sm_50 sm_90'\n")
+    (hidden_toolkit / "nvcc").chmod(0o755)
+    for target, chosen in (("9.0", "nvcc 11.8"), ("12.0", wheel.label)):
+        job = Job("", "k.cu", CompileOptions(compute_capability=target), target)
+        assert nvccs_for(job)[0].label == chosen
+
+
+def test_where_the_nvcc_on_path_fails_the_one_of_the_wheel_compiles(
+    hidden_toolkit: Path, program: Path
+) -> None:
+    (wheel,) = installed_nvccs()
+    script = "#!/bin/sh\necho 'release 11.8, sm_90'\ncase $1 in --*) ;; *) echo broken; exit 1 ;; esac\n"
+    (hidden_toolkit / "nvcc").write_text(script)
+    (hidden_toolkit / "nvcc").chmod(0o755)
+    assert compiled(PROGRAM, str(program)).compiler == wheel.label
 
 
 @pytest.mark.usefixtures("hidden_toolkit")
