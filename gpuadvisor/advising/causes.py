@@ -10,6 +10,8 @@ from gpuadvisor.advising.what_if import Case, Factors
 from gpuadvisor.model.kernel import Access
 
 SECTOR_BYTES = 32
+LOCAL_SECTORS_PER_REQUEST = 4
+"""A warp's 32 words of local memory lie side by side (CUDA Programming Guide, Local Memory)."""
 WARP_SIZE = 32
 PIPES = ("issue", "fp32", "fp64", "int32", "special")
 """Components that warp instructions occupy whether or not all lanes are active."""
@@ -28,8 +30,8 @@ def excess_sectors(case: Case) -> Factors | None:
     excess = sum(access.sectors - access.ideal_sectors for access in _global(case.accesses) or everything)
     if not now:
         return None
-    remaining = (now - excess) / now
-    factors = {"l1": remaining, "l2": remaining}
+    local = _local_sectors(case)
+    factors = {"l1": (now + local - excess) / (now + local), "l2": (now - excess) / now}
     counters = case.kernel.counters
     if counters is not None and counters.dram_bytes:
         factors["dram"] = min(1.0, (now - excess) * SECTOR_BYTES / counters.dram_bytes)
@@ -61,14 +63,16 @@ def idle_lanes(case: Case) -> Factors | None:
 
 
 def tail(case: Case) -> Factors | None:
-    """The last wave of blocks is as full as the others."""
+    """The last wave of blocks is as full as the others, and every multiprocessor gets as many blocks."""
     if case.machine is None or case.kernel.occupancy is None:
         return None
-    resident = case.kernel.occupancy.blocks_per_sm * case.machine.device.multiprocessors
+    per_multiprocessor = case.kernel.launch.blocks / case.machine.device.multiprocessors
+    resident = case.kernel.occupancy.blocks_per_sm
     if not resident:
         return None
-    waves = case.kernel.launch.blocks / resident
-    return dict.fromkeys(PER_MULTIPROCESSOR, waves / ceil(waves))
+    waves = per_multiprocessor / resident
+    busiest = dict.fromkeys(PER_MULTIPROCESSOR, per_multiprocessor / ceil(per_multiprocessor))
+    return busiest | {"latency": waves / ceil(waves)}
 
 
 def idle_multiprocessors(case: Case) -> Factors | None:
@@ -82,11 +86,13 @@ def idle_multiprocessors(case: Case) -> Factors | None:
 def local_memory(case: Case) -> Factors | None:
     """What lies in local memory lies in registers."""
     counters = case.kernel.counters
-    if counters is None:
+    if counters is None or not counters.warp_instructions:
         return None
-    local = counters.local_load_requests + counters.local_store_requests
-    requests = local + sum(access.requests for access in case.kernel.accesses if access.space != "local")
-    return {"l1": 1 - local / requests, "l2": 1 - local / requests} if requests else None
+    local = _local_sectors(case)
+    sectors = local + sum(access.sectors for access in _global(case.kernel.accesses))
+    requests = counters.local_load_requests + counters.local_store_requests
+    issue = 1 - requests / counters.warp_instructions
+    return {"issue": issue, "l1": 1 - local / sectors} if sectors else None
 
 
 def double_precision(case: Case) -> Factors | None:
@@ -100,6 +106,13 @@ def double_precision(case: Case) -> Factors | None:
 def launch_overhead(_: Case) -> Factors | None:
     """The launch costs nothing: fused into another kernel, or part of a graph."""
     return {"launch": 0.0}
+
+
+def _local_sectors(case: Case) -> int:
+    counters = case.kernel.counters
+    if counters is None:
+        return 0
+    return LOCAL_SECTORS_PER_REQUEST * (counters.local_load_requests + counters.local_store_requests)
 
 
 def _global(accesses: Sequence[Access]) -> list[Access]:

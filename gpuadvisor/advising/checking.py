@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gpuadvisor.advising.expressions import Expression, FactTypes, parse_expression
-from gpuadvisor.advising.fact import Fact
+from gpuadvisor.advising.fact import Fact, Value
 from gpuadvisor.advising.facts import unknown_fact, visible_facts
 from gpuadvisor.advising.gains import GainModel, parse_gain
 from gpuadvisor.advising.messages import Message, MessageError, parse_message
@@ -72,17 +72,24 @@ def _check_examples(page: Page, facts: dict[str, Fact]) -> tuple[Example, ...]:
     for fires, kind in ((True, "firing"), (False, "silent")):
         if not any(example.fires is fires for example in page.block.example):
             raise page.refuse(f"no {kind} example: every rule shows both when it fires and when it does not")
+    _check_facts(page, page.block.common_facts, facts, field="common_facts")
     return tuple(
         _check_example(page, number, example, facts) for number, example in enumerate(page.block.example, 1)
     )
 
 
 def _check_example(page: Page, number: int, block: ExampleBlock, facts: dict[str, Fact]) -> Example:
-    for name, value in block.facts.items():
+    _check_facts(page, block.facts, facts, field="facts", example=number)
+    given = page.block.common_facts | block.facts
+    return Example(note=block.note, fires=block.fires, facts=given, line=page.line_of("note", number))
+
+
+def _check_facts(
+    page: Page, given: dict[str, Value], facts: dict[str, Fact], *, field: str, example: int = 0
+) -> None:
+    for name, value in given.items():
         if name not in facts:
-            raise page.refuse(unknown_fact(name, page.block.subject), "facts", example=number)
+            raise page.refuse(unknown_fact(name, page.block.subject), field, example=example)
         wanted = OF_FACT[facts[name].type]
         if type_of(value) is not wanted:
-            raise page.refuse(f"{name} is a {wanted}, not {value!r}", "facts", example=number)
-    line = page.line_of("note", number)
-    return Example(note=block.note, fires=block.fires, facts=block.facts, line=line)
+            raise page.refuse(f"{name} is a {wanted}, not {value!r}", field, example=example)

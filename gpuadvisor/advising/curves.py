@@ -17,17 +17,14 @@ Curve = list[tuple[float, float]]
 
 def bandwidth_curve(machine: MachineProfile, loads_in_flight: int) -> Curve:
     """Return the curve for a number of independent loads in flight; empty if the probe has none."""
-    probe = machine.probe(PROBE)
-    if probe is None:
-        return []
-    valid = [point for point in probe.points if point.valid and BANDWIDTH in point.values]
-    best = max((point.values[BANDWIDTH] for point in valid), default=0.0)
+    points = _valid_points(machine)
+    best = max((point.values[BANDWIDTH] for point in points), default=0.0)
     if best <= 0:
         return []
     return sorted(
-        (_occupancy(point), point.values[BANDWIDTH] / best)
-        for point in valid
-        if point.parameters.get(LOADS_IN_FLIGHT) == loads_in_flight
+        (point.values[OCCUPANCY], point.values[BANDWIDTH] / best)
+        for point in points
+        if point.parameters[LOADS_IN_FLIGHT] == loads_in_flight
     )
 
 
@@ -47,7 +44,8 @@ def bandwidth_fraction(machine: MachineProfile, occupancy: float, loads_in_fligh
     A kernel with a number of loads in flight that was not probed is judged by the next lower one,
     which promises less. Below the first point the share falls linearly to nothing at occupancy zero.
     """
-    probed = [loads for loads in _probed_loads(machine) if loads <= loads_in_flight]
+    probed = {int(point.parameters[LOADS_IN_FLIGHT]) for point in _valid_points(machine)}
+    probed = {loads for loads in probed if loads <= loads_in_flight}
     if not probed:
         return None
     curve = [(0.0, 0.0), *bandwidth_curve(machine, max(probed))]
@@ -57,12 +55,13 @@ def bandwidth_fraction(machine: MachineProfile, occupancy: float, loads_in_fligh
     return curve[-1][1]
 
 
-def _probed_loads(machine: MachineProfile) -> set[int]:
+def _valid_points(machine: MachineProfile) -> list[ProbePoint]:
     probe = machine.probe(PROBE)
-    points = [] if probe is None else [point for point in probe.points if point.valid]
-    return {int(point.parameters[LOADS_IN_FLIGHT]) for point in points if LOADS_IN_FLIGHT in point.parameters}
-
-
-def _occupancy(point: ProbePoint) -> float:
-    value = point.values.get(OCCUPANCY, point.parameters.get(OCCUPANCY, 0.0))
-    return float(value)
+    return [
+        point
+        for point in ([] if probe is None else probe.points)
+        if point.valid
+        and LOADS_IN_FLIGHT in point.parameters
+        and BANDWIDTH in point.values
+        and OCCUPANCY in point.values
+    ]

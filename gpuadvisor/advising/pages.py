@@ -39,6 +39,8 @@ class RuleBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     requires: list[str] = []
     gain: str | None = None
     references: list[str] = []
+    common_facts: dict[str, Value] = {}
+    """Facts of every example that does not state them otherwise."""
     example: list[ExampleBlock] = []
 
 
@@ -132,7 +134,7 @@ def _line_of(text: str, field: str, example: int) -> int:
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.strip() == "[[example]]"]
     begin = starts[example - 1] if 0 < example <= len(starts) else 0
-    pattern = re.compile(rf"\s*(\[example\.)?\"?{re.escape(field)}\"?\s*[=\]]")
+    pattern = re.compile(rf"\s*\[?(example\.)?\"?{re.escape(field)}\"?\s*[=\]]")
     return next((n for n in range(begin, len(lines)) if pattern.match(lines[n])), begin) + 1
 
 
