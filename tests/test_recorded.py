@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gpuadvisor.advising.advise import advise
+from gpuadvisor.advising.rules import load_rules
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.provenance import Provenance
@@ -62,3 +64,10 @@ def test_every_value_belongs_to_a_declared_metric(path: Path) -> None:
 def test_nothing_modelled_poses_as_measured(path: Path) -> None:
     provenances = {metric.provenance for probe in machine(path).probes for metric in probe.metrics}
     assert provenances <= {Provenance.MEASURED, Provenance.COMPILED}
+
+
+@every_document
+def test_the_rules_can_judge_it(path: Path) -> None:
+    advice, not_evaluated = advise(machine(path), [], load_rules())
+    assert all(piece.subject.kernel is None for piece in advice)
+    assert all(entry.missing for entry in not_evaluated)

@@ -47,7 +47,9 @@ class CudaDevice:
         self._runtime = cupy.cuda.runtime
         with cuda_errors(cupy, f"cuda:{index}"):
             self._runtime.setDevice(index)
-            self._stream = cupy.cuda.Stream(non_blocking=True)
+            # Not a non-blocking stream: a copy from pageable memory may still be under way when `memcpy`
+            # returns, and only a stream that waits for the default one starts its kernels after it.
+            self._stream = cupy.cuda.Stream()
             attributes = CudaAttributes(cupy, index)
             shared_limit_bytes = attributes.get("MaxSharedMemoryPerBlockOptin")
         self._gpu = find_gpu(attributes.uuid, attributes.pci_bus_id)

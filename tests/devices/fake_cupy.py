@@ -158,8 +158,7 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
 
     streams = itertools.count(1)
 
-    def stream(*, non_blocking: bool) -> Any:
-        assert non_blocking
+    def stream() -> Any:
         return SimpleNamespace(ptr=next(streams), synchronize=lambda: gpu.record("stream.synchronize"))
 
     runtime = SimpleNamespace(
