@@ -7,9 +7,14 @@ from difflib import get_close_matches
 from gpuadvisor.compiler.module import CompiledModule
 from gpuadvisor.model.errors import GpuAdvisorError
 
+
+def _decimal(number: str) -> str:
+    return str(int(number, 16 if number[:2] in ("0x", "0X") else 10))
+
+
 _SPELLINGS = (
     (re.compile(r"\([A-Za-z_][\w :]*\)(?=-?\d)"), ""),
-    (re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b"), lambda number: str(int(number[1], 0))),
+    (re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b"), lambda number: _decimal(number[1])),
     (re.compile(r"\btrue\b"), "1"),
     (re.compile(r"\bfalse\b"), "0"),
     (re.compile(r"\bunsigned\b(?! (?:int|char|short|long))"), "unsigned int"),

@@ -1,5 +1,6 @@
 """nvcc, for files with host code: found on PATH or in the nvidia-cuda-nvcc wheel."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -145,5 +146,13 @@ def _version(executable: Path) -> str:
 
 
 def _run(executable: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run nvcc so that it and the host compiler speak English, which the log is read as."""
     command: list[Path | str] = [executable, *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )

@@ -68,6 +68,7 @@ def test_the_compilers_own_anonymous_namespaces_are_left_out(nvcc_and_nvrtc: str
         (" scan < float , 4 > ", "_Z4scanIfLi4EEvPT_"),
         ("scan<float, (int)4>", "_Z4scanIfLi4EEvPT_"),
         ("scan<float, 0x8>", "_Z4scanIfLi8EEvPT_"),
+        ("scan<float, 08>", "_Z4scanIfLi8EEvPT_"),
         ("::scan<float, 8u>", "_Z4scanIfLi8EEvPT_"),
         ("saxpy", "_Z5saxpyifPKfPf"),
         ("_Z5saxpyifPKfPf", "_Z5saxpyifPKfPf"),
