@@ -39,12 +39,8 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.3g} %"
 
 
-def quantity(value: object, unit: str) -> str:
-    """Return a value of the fact catalogue or of a probe in the form its unit asks for."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+def magnitude(value: float, unit: str) -> str:
+    """Return a number without its unit, unless the unit is one that is scaled: seconds, bytes, rates."""
     match unit:
         case "s" | "seconds":
             return seconds(value)
@@ -54,6 +50,14 @@ def quantity(value: object, unit: str) -> str:
             return decimal(value, unit.replace("bytes", "B"))
         case "fraction":
             return percent(value)
-        case "" | "1":
-            return plain(value)
-    return f"{plain(value)} {unit}"
+    return plain(value)
+
+
+def quantity(value: object, unit: str) -> str:
+    """Return a value of the fact catalogue or of a probe with its unit."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    text = magnitude(value, unit)
+    return f"{text} {unit}" if unit not in ("", "1") and text == plain(value) else text

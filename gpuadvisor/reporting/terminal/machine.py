@@ -7,7 +7,7 @@ from rich.text import Text
 from gpuadvisor.model.curves import Curve, curves
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult
-from gpuadvisor.reporting.numbers import byte_size, decimal, quantity, seconds
+from gpuadvisor.reporting.numbers import byte_size, decimal, magnitude, seconds
 from gpuadvisor.reporting.sparkline import sparkline
 
 
@@ -56,27 +56,34 @@ def _render_probe(probe: ProbeResult, console: Console) -> None:
     if invalid:
         heading.append(f"  {invalid} of {len(probe.points)} points not valid", style="bold red")
     console.print(heading)
-    table = Table(box=None, padding=(0, 2), show_edge=False)
-    for name in ("  metric", "at", "curve", "over", "range", ""):
-        table.add_column(Text(name, style="dim"), no_wrap=name == "curve")
     ascii_only = not console.encoding.lower().startswith("utf")
     for metric in probe.metrics:
-        for curve in curves(probe, metric.name):
-            table.add_row(*_row(metric, curve, ascii_only=ascii_only))
-    console.print(table)
+        found = curves(probe, metric.name)
+        if found:
+            heading = Text.assemble(f"  {metric.name}", (f"  {metric.unit}, {metric.provenance}", "dim"))
+            console.print(heading)
+            console.print(_table(metric, found, ascii_only=ascii_only))
     for reason in sorted({reason for point in probe.points for reason in point.reasons}):
         console.print(Text(f"  not valid: {reason}", style="red"))
 
 
-def _row(metric: Metric, curve: Curve, *, ascii_only: bool) -> tuple[Text, ...]:
-    known = [value for value in curve.values if value is not None]
-    low, high = quantity(min(known), metric.unit), quantity(max(known), metric.unit)
-    over = f"{curve.axis} {curve.positions[0]}..{curve.positions[-1]}" if curve.axis else ""
-    return (
-        Text(f"  {metric.name}"),
-        Text(", ".join(f"{name}={value}" for name, value in curve.fixed.items()), style="dim"),
-        Text(sparkline(curve.values, ascii_only=ascii_only), style="green"),
-        Text(over, style="dim"),
-        Text(low if low == high else f"{low} .. {high}"),
-        Text(metric.provenance, style="dim"),
+def _table(metric: Metric, found: list[Curve], *, ascii_only: bool) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for curve in found:
+        known = [value for value in curve.values if value is not None]
+        low, high = magnitude(min(known), metric.unit), magnitude(max(known), metric.unit)
+        over = f"{curve.axis} {curve.positions[0]}..{curve.positions[-1]}" if curve.axis else ""
+        table.add_row(
+            Text(f"    {_fixed(curve)}"),
+            Text(sparkline(curve.values, ascii_only=ascii_only), style="green"),
+            Text(low if low == high else f"{low} .. {high}"),
+            Text(over, style="dim"),
+        )
+    return table
+
+
+def _fixed(curve: Curve) -> str:
+    """Name what stays fixed along a curve: `conflict, width 4`; a text needs no name."""
+    return ", ".join(
+        value if isinstance(value, str) else f"{name} {value}" for name, value in curve.fixed.items()
     )
