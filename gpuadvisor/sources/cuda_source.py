@@ -16,7 +16,7 @@ from gpuadvisor.sources.inputs import Value
 from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.missing_launch import all_kernels, missing_launch
-from gpuadvisor.sources.parameters import check_arguments
+from gpuadvisor.sources.parameters import fitted_arguments
 from gpuadvisor.sources.profile import KernelFacts, kernel_profile
 from gpuadvisor.sources.running import run_launch
 from gpuadvisor.sources.unit import Unit, compile_unit, read_source
@@ -65,9 +65,8 @@ def _profile(unit: Unit, request: LaunchRequest, device: Device, options: Analys
     options.progress(f"{unit.path}: {request.kernel}")
     kernel = Kernel(module=unit.module, name=find_kernel(unit.module, request.kernel))
     function, declaration = unit.program.kernels[kernel.name], unit.declaration(kernel.name)
-    values = argument_values(request)
     declared = declaration.parameters if declaration else ()
-    check_arguments(unit.name(kernel.name), function.parameters, declared, values)
+    values = fitted_arguments(unit.name(kernel.name), function.parameters, declared, argument_values(request))
     with _places_as_given(unit.path):
         result = _result(unit, kernel, request.launch, values, device, options)
     facts = KernelFacts(

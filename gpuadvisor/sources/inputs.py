@@ -57,7 +57,7 @@ def _checked(returned: object, where: str) -> dict[str, Value]:
     else:
         raise GpuAdvisorError(f"returned {type(returned).__name__}", where=where, remedy=RETURNS)
     for name, value in named.items():
-        if not isinstance(value, np.ndarray | np.generic) or value.dtype.kind not in "biuf":
+        if not isinstance(value, np.ndarray | np.generic) or value.dtype.kind not in "biufV":
             raise GpuAdvisorError(f"{name!r} is {type(value).__name__}", where=where, remedy=RETURNS)
     return {str(name): np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
             for name, value in named.items()}  # fmt: skip

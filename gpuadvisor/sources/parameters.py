@@ -21,15 +21,16 @@ class _Row:
     fits: bool
 
 
-def check_arguments(
+def fitted_arguments(
     kernel: str,
     parameters: Sequence[Parameter],
     declared: Sequence[DeclaredParameter],
     arguments: Mapping[str, Value],
-) -> None:
-    """Raise GpuAdvisorError showing parameters and arguments side by side if they do not fit.
+) -> dict[str, Value]:
+    """Return the arguments as the kernel takes them: an array for a structure becomes its bytes, by value.
 
-    `parameters` (types and sizes) are the compiled kernel's; `declared` lends their names, if known.
+    `parameters` (types and sizes) are the compiled kernel's; `declared` lends their names, if known. Raises
+    GpuAdvisorError showing parameters and arguments side by side if they do not fit.
     """
     rows = [
         _row(parameter, declared[position] if position < len(declared) else None, argument)
@@ -41,6 +42,10 @@ def check_arguments(
             f"that do not fit:\n{_side_by_side(rows)}",
             remedy="correct the args of the launch",
         )
+    return {
+        name: np.void(value.tobytes()) if _is_structure(parameter) else value
+        for parameter, (name, value) in zip(parameters, arguments.items(), strict=True)
+    }
 
 
 def _row(
@@ -50,7 +55,14 @@ def _row(
     return _Row(_parameter_text(parameter, declared), _argument_text(argument), fits)
 
 
+def _is_structure(parameter: Parameter) -> bool:
+    """Whether it is passed by value as an array of bytes: a structure, or a type such as __half."""
+    return parameter.type == "b8" and parameter.size_bytes > 1
+
+
 def _fits(parameter: Parameter, value: Value) -> bool:
+    if _is_structure(parameter):
+        return parameter.size_bytes == value.nbytes
     if isinstance(value, np.ndarray):
         return parameter.size_bytes == _POINTER_BYTES and parameter.type[0] in "ub"
     same_kind = parameter.type[0] == "b" or (parameter.type[0] == "f") == (value.dtype.kind == "f")
@@ -68,7 +80,8 @@ def _argument_text(argument: tuple[str, Value] | None) -> str:
         return "-"
     name, value = argument
     if isinstance(value, np.ndarray):
-        return f"{name} = {value.dtype}{list(value.shape)} (pointer, {_POINTER_BYTES} bytes)"
+        shape = f"{value.dtype}{list(value.shape)}"
+        return f"{name} = {shape} (pointer of {_POINTER_BYTES} bytes to {value.nbytes:,})"
     return f"{name} = {value.dtype}: {value} ({value.dtype.itemsize} bytes)"
 
 

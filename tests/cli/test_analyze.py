@@ -129,7 +129,7 @@ def test_a_kernel_is_found_among_the_sources_of_a_folder(
 ) -> None:
     Path("more.cu").write_text(SOURCE.replace("twice", "again"))
     Path("more.toml").write_text(LAUNCH.replace("twice", "again"))
-    assert [kernel["source"] for kernel in kernels(".", "--kernel", "twice")] == ["twice.cu"]
+    assert [kernel["source"] for kernel in kernels(source.parent, "--kernel", "twice")] == ["twice.cu"]
     assert analyze(monkeypatch, ".", "--kernel", "thrice") == 2
     assert "none of the 2 sources has a launch of 'thrice'" in capsys.readouterr().err
     assert analyze(monkeypatch, ".", "--grid", "4") == 2
@@ -148,7 +148,7 @@ def test_a_kernel_is_found_among_the_sources_of_a_folder(
         (["--machine", "twice.toml"], ["twice.toml"]),
         (
             [*INLINE[:-2]],
-            ["takes 3 parameters", "int n (4 bytes)", "in = float32[256] (pointer, 8 bytes)"],
+            ["takes 3 parameters", "int n (4 bytes)", "in = float32[256] (pointer of 8 bytes to 1,024)"],
         ),
         (
             [*INLINE[:-3], "in=float32[250]:random", *INLINE[-2:]],

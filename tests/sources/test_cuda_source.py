@@ -156,6 +156,32 @@ def test_a_card_older_than_the_compiler_says_what_was_compiled(folder: Path) -> 
     assert any("7.0" in note and profile.resources.compute_capability in note for note in profile.notes)
 
 
+STRUCTURE = """\
+struct Box { int low; float step; float high; };
+__global__ void spread(float* out, Box box) { out[box.low + threadIdx.x] = box.step * threadIdx.x; }
+"""
+
+
+def test_a_structure_by_value(tmp_path: Path) -> None:
+    source = tmp_path / "spread.cu"
+    source.write_text(STRUCTURE)
+    (tmp_path / "data.py").write_text(
+        "import numpy as np\n"
+        "def make():\n"
+        "    box = np.zeros(1, [('low', np.int32), ('step', np.float32), ('high', np.float32)])\n"
+        "    box['low'] = 11\n"
+        "    return {'out': np.zeros(64, np.float32), 'box': box}\n"
+    )
+    source.with_suffix(".toml").write_text(
+        '[[launch]]\nkernel = "spread"\ngrid = 1\nblock = 32\ninputs = "data.py:make"\n'
+    )
+    options = CompileOptions(compute_capability="9.0")
+    requests = launch_file(source, None).requests
+    (profile,) = analyze_source(source, requests, EmulatedDevice("h100"), options)
+    assert profile.counters is not None
+    assert profile.counters.global_store_sectors == 5  # 11 floats behind a boundary
+
+
 OVERLOADS = """\
 __global__ void fill(float* out) { out[threadIdx.x] = 1.0f; }
 
