@@ -31,8 +31,10 @@ def _repaired(
 ) -> Doubles:
     """Repair the lanes where one of `extremes` is too large or too small for error-free arithmetic."""
     a, b = np.broadcast_arrays(*operands)
-    magnitudes = [np.abs(extreme) for extreme in extremes]
-    hazardous = np.logical_or.reduce([(size > _LARGE) | (size < _SMALL) for size in magnitudes])
+    hazardous = np.zeros(a.shape, np.bool_)
+    for extreme in extremes:
+        size = np.abs(extreme)
+        hazardous |= (size > _LARGE) | (size < _SMALL)
     return repair(result, hazardous & np.isfinite(a) & np.isfinite(b), (a, b), exact, rounding)
 
 
