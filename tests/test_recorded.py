@@ -50,7 +50,7 @@ def test_every_point_is_valid_or_says_why_not(path: Path) -> None:
         assert probe.points, probe.name
         for point in probe.points:
             assert point.valid != bool(point.reasons), (probe.name, point.parameters)
-            assert not point.valid or point.values, (probe.name, point.parameters)
+        assert any(point.valid and point.values for point in probe.points), probe.name
 
 
 @every_document
