@@ -3,9 +3,9 @@
 from gpuadvisor.compiler import cache
 from gpuadvisor.compiler.cache_key import cache_key
 from gpuadvisor.compiler.demangle import written_names
-from gpuadvisor.compiler.diagnostics import warnings_of
+from gpuadvisor.compiler.diagnostics import parse_diagnostics, warnings_of
 from gpuadvisor.compiler.failures import compile_error, no_kernels
-from gpuadvisor.compiler.host_code import is_wrong_by_itself, needs_nvcc
+from gpuadvisor.compiler.host_code import errors_of_its_own, needs_nvcc
 from gpuadvisor.compiler.instances import instances_of, templates_of, with_qualified_instances
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
@@ -40,7 +40,7 @@ def _compile(job: Job) -> CompilerOutput:
     if needs_nvcc(job, output):
         output = _compile_host_code(job, output)
     if not output.succeeded:
-        raise compile_error(job, output)
+        raise compile_error(job, output.compiler, parse_diagnostics(output.log))
     return output
 
 
@@ -49,8 +49,8 @@ def _compile_host_code(job: Job, refused: CompilerOutput) -> CompilerOutput:
     try:
         return compile_with_any_nvcc(job)
     except NvccUnavailableError as missing:
-        if is_wrong_by_itself(job, refused):
-            raise compile_error(job, refused) from missing
+        if own := errors_of_its_own(job, refused):
+            raise compile_error(job, refused.compiler, own) from missing
         raise
 
 

@@ -14,6 +14,8 @@ _HEAD = re.compile(
 _PLACELESS = re.compile(r"\s*(?P<tool>\w+)\s*(?::\s*)?(?:error|fatal)\s*: (?P<message>.*)")
 _END = re.compile(r"\s*$|Remark:|\d+ (?:catastrophic )?errors? detected|compilation terminated|ptxas ")
 
+_REPLACED = re.compile(r"__attribute__\(\((global|device|host|shared|constant|managed)\)\)")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:
@@ -82,5 +84,15 @@ def _excerpt(following: list[str]) -> list[str]:
             return []
         excerpt.append(line.rstrip())
         if "^" in line and set(line) <= set(" \t|^~"):
-            return excerpt
+            return _as_written(excerpt)
     return []
+
+
+def _as_written(excerpt: list[str]) -> list[str]:
+    """Return the excerpt with `__global__` and the like, which nvcc's preprocessor has replaced."""
+    *lines, caret = excerpt
+    if not any(_REPLACED.search(line) for line in lines):
+        return excerpt
+    before_caret = lines[-1][: caret.index("^")]
+    column = len(_REPLACED.sub(r"__\1__", before_caret))
+    return [*(_REPLACED.sub(r"__\1__", line) for line in lines), " " * column + "^"]

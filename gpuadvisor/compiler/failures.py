@@ -1,11 +1,12 @@
 """Compilations that failed, as errors the user can mend."""
 
 import re
+from collections.abc import Sequence
 
 from gpuadvisor.compiler.demangle import written_name
-from gpuadvisor.compiler.diagnostics import Diagnostic, parse_diagnostics
+from gpuadvisor.compiler.diagnostics import Diagnostic
 from gpuadvisor.compiler.instances import templates_of
-from gpuadvisor.compiler.invocation import CompilerOutput, Job
+from gpuadvisor.compiler.invocation import Job
 from gpuadvisor.compiler.nvcc import INSTANCES_FILE
 from gpuadvisor.model.errors import GpuAdvisorError
 
@@ -15,18 +16,18 @@ _GENERATED_FILES = (INSTANCES_FILE, "__nv_name_map")
 """Where nvcc's and NVRTC's messages about instances wanted by name are placed."""
 
 
-def compile_error(job: Job, output: CompilerOutput, *, remedy: str | None = None) -> GpuAdvisorError:
+def compile_error(job: Job, compiler: str, diagnostics: Sequence[Diagnostic]) -> GpuAdvisorError:
     """Return the error that shows the compiler's first few, each with file, line, source line and caret."""
-    errors = [found for found in parse_diagnostics(output.log) if found.is_error]
+    errors = [found for found in diagnostics if found.is_error]
     if not errors:
-        return GpuAdvisorError(f"{output.compiler} failed without saying why", where=job.path, remedy=remedy)
+        return GpuAdvisorError(f"{compiler} failed without saying why", where=job.path)
     if errors[0].file in _GENERATED_FILES:
         return _instance_error(job, errors[0])
     texts = [_text(job, errors[0])]
     texts += [f"{error.place or job.path}: {_text(job, error)}" for error in errors[1:SHOWN_ERRORS]]
     if len(errors) > SHOWN_ERRORS:
         texts.append(f"and {len(errors) - SHOWN_ERRORS} more")
-    return GpuAdvisorError("\n".join(texts), where=errors[0].place or job.path, remedy=remedy)
+    return GpuAdvisorError("\n".join(texts), where=errors[0].place or job.path)
 
 
 def no_kernels(job: Job) -> GpuAdvisorError:

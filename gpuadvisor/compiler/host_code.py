@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from gpuadvisor.compiler.diagnostics import parse_diagnostics
+from gpuadvisor.compiler.diagnostics import Diagnostic, parse_diagnostics
 from gpuadvisor.compiler.headers import toolkit_include_directories
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 
@@ -22,21 +22,22 @@ def needs_nvcc(job: Job, output: CompilerOutput) -> bool:
     return any(reason.search(output.log) for reason in reasons) or _toolkit_header_refused(output.log)
 
 
-def is_wrong_by_itself(job: Job, output: CompilerOutput) -> bool:
-    """Tell whether NVRTC's log shows errors that host code does not explain.
+def errors_of_its_own(job: Job, output: CompilerOutput) -> list[Diagnostic]:
+    """Return the errors in NVRTC's log that host code does not explain.
 
     Host code explains host functions and, in a source that has some, unknown names; and headers that are
     missing, unless they are included in quotes, as one's own are, or that are not made for NVRTC.
     """
     if _toolkit_header_refused(output.log):
-        return False
-    if missing := _MISSING_HEADER.search(output.log):
-        return f'"{missing["name"]}"' in job.source
+        return []
     explained = [_HOST_FUNCTION, _UNKNOWN_OPTION]
     if _HOST_FUNCTION.search(output.log):
         explained.append(_UNKNOWN_NAME)
-    errors = [found.message for found in parse_diagnostics(output.log) if found.is_error]
-    return any(not any(reason.search(message) for reason in explained) for message in errors)
+    missing = _MISSING_HEADER.search(output.log)
+    if missing and f'"{missing["name"]}"' not in job.source:
+        explained.append(_MISSING_HEADER)
+    errors = [found for found in parse_diagnostics(output.log) if found.is_error]
+    return [error for error in errors if not any(reason.search(error.message) for reason in explained)]
 
 
 def _toolkit_header_refused(log: str) -> bool:

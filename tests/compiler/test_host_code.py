@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpuadvisor.compiler.headers import toolkit_include_directories
-from gpuadvisor.compiler.host_code import is_wrong_by_itself, needs_nvcc
+from gpuadvisor.compiler.host_code import errors_of_its_own, needs_nvcc
 from gpuadvisor.compiler.invocation import CompilerOutput, Job
 from gpuadvisor.compiler.lookup import find_kernel
 from gpuadvisor.compiler.module import CompileOptions
@@ -156,6 +156,18 @@ def test_an_error_in_a_program_shows_file_line_and_caret(program: Path) -> None:
 
 
 @pytest.mark.usefixtures("hidden_toolkit")
+def test_the_source_line_is_shown_as_it_is_written() -> None:
+    line = "static __device__ int f(__shared__ int* x); __global__ void k(int* x) { x[0] = 1 +; }"
+    with pytest.raises(GpuAdvisorError) as caught:
+        compiled("#include <vector>\n" + line)
+    assert str(caught.value).splitlines() == [
+        "kernel.cu:2: expected an expression",
+        "  " + line,
+        "  " + " " * line.index("; }") + "^",
+    ]
+
+
+@pytest.mark.usefixtures("hidden_toolkit")
 def test_a_missing_header_is_shown_where_it_is_included() -> None:
     with pytest.raises(GpuAdvisorError) as caught:
         compiled('#include <vector>\n#include "no_such.cuh"\n' + FILL)
@@ -190,10 +202,14 @@ def test_without_nvcc_the_error_says_so(program: Path, monkeypatch: pytest.Monke
             "__global__ void k(int* x) { x[0] = 1 }\nint main() { k<<<1, 1>>>(nullptr); }",
             'kernel.cu:1: expected a ";"',
         ),
+        (
+            "int main() { cudaFree(0); }\n__global__ void k(int* x) { x[0] = 1 }",
+            'kernel.cu:2: expected a ";"',
+        ),
         ("__global__ void k(int* x) { x[0] = missing; }", 'kernel.cu:1: identifier "missing" is undefined'),
         ('#include "no_such.cuh"\n' + FILL, "kernel.cu:1: cannot open source file"),
     ],
-    ids=["syntax", "name", "header"],
+    ids=["syntax before main", "syntax after main", "name", "header"],
 )
 def test_a_wrong_source_is_not_blamed_on_a_missing_nvcc(
     source: str, first_line: str, monkeypatch: pytest.MonkeyPatch
@@ -215,9 +231,9 @@ def test_a_toolkit_header_that_is_only_for_nvcc_wants_nvcc() -> None:
     wrong = CompilerOutput(compiler="nvrtc", log="k.cu(17): error: #error directive: no NVRTC", instances={})
     job = Job("", "k.cu", CompileOptions(compute_capability="9.0"), "9.0")
     assert needs_nvcc(job, refused)
-    assert not is_wrong_by_itself(job, refused)
+    assert not errors_of_its_own(job, refused)
     assert not needs_nvcc(job, wrong)
-    assert is_wrong_by_itself(job, wrong)
+    assert errors_of_its_own(job, wrong)
 
 
 def test_the_nvcc_on_path_is_preferred(hidden_toolkit: Path) -> None:
