@@ -103,11 +103,6 @@ def double_precision(case: Case) -> Factors | None:
     return {"fp64": device.fp64_lanes / device.fp32_lanes}
 
 
-def launch_overhead(_: Case) -> Factors | None:
-    """The launch costs nothing: fused into another kernel, or part of a graph."""
-    return {"launch": 0.0}
-
-
 def _local_sectors(case: Case) -> int:
     counters = case.kernel.counters
     if counters is None:
@@ -139,6 +134,5 @@ CAUSES: dict[str, Callable[[Case], Factors | None]] = {
         idle_multiprocessors,
         local_memory,
         double_precision,
-        launch_overhead,
     )
 }

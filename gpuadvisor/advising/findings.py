@@ -45,19 +45,23 @@ def to_advice(rule: Rule, findings: Sequence[Finding]) -> Advice:
     The finding with the most requests speaks for all; the gain is that of mending them all.
     """
     speaker = max(findings, key=_requests)
-    others = len(findings) - 1
-    note = f" (and {others} more such access{'es' if others > 1 else ''} on this line)" if others else ""
     return Advice(
         rule=rule.id,
         title=rule.title,
         severity=rule.severity,
         subject=subject_of(speaker.scene),
-        message=speaker.message + note,
+        message=speaker.message + _others(findings),
         evidence=_evidence(speaker),
         change=rule.sections[CHANGE],
         gain=_gain(rule, findings, speaker.readings),
         references=list(rule.references),
     )
+
+
+def _others(findings: Sequence[Finding]) -> str:
+    count = len(findings) - 1
+    noun = "instruction" if count == 1 else "instructions"
+    return f" (and {count} more {noun} on this line)" if count else ""
 
 
 def _requests(finding: Finding) -> int:

@@ -39,14 +39,38 @@ def _per_request(count: int, access: Access) -> float | None:
     return count / access.requests if access.requests and count else None
 
 
-def _share_of_sectors(part: AccessOfKernel, sectors: int) -> float | None:
-    total = sum(access.sectors for access in part.kernel.accesses if access.space == "global")
-    return sectors / total if total and part.access.space == "global" else None
+def _on_line(part: AccessOfKernel) -> list[Access]:
+    """The access and its like on the same source line, which an unrolled loop repeats."""
+    here = part.access
+    return [
+        other
+        for other in part.kernel.accesses
+        if (other.file, other.line, other.space, other.operation)
+        == (here.file, here.line, here.space, here.operation)
+    ]
 
 
-def _share_of_wavefronts(part: AccessOfKernel, wavefronts: int) -> float | None:
-    total = sum(access.wavefronts for access in part.kernel.accesses if access.space == "shared")
-    return wavefronts / total if total and part.access.space == "shared" else None
+def _share(
+    part: AccessOfKernel, space: str, count: Callable[[Access], int], of: Callable[[Access], int]
+) -> float | None:
+    if part.access.space != space:
+        return None
+    total = sum(of(access) for access in part.kernel.accesses if access.space == space)
+    return sum(count(access) for access in _on_line(part)) / total if total else None
+
+
+def _share_of_sectors(part: AccessOfKernel) -> float | None:
+    return _share(part, "global", lambda access: access.sectors, lambda access: access.sectors)
+
+
+def _excess_share_of_sectors(part: AccessOfKernel) -> float | None:
+    return _share(
+        part, "global", lambda access: access.sectors - access.ideal_sectors, lambda access: access.sectors
+    )
+
+
+def _share_of_wavefronts(part: AccessOfKernel) -> float | None:
+    return _share(part, "shared", lambda access: access.wavefronts, lambda access: access.wavefronts)
 
 
 def _fields(part: AccessOfKernel) -> dict[int, int] | None:
@@ -178,15 +202,17 @@ SECTORS = (
         "share_of_kernel_sectors",
         "float",
         "fraction",
-        "This access's sectors over all global sectors of the kernel; missing for other spaces",
-        lambda part: _share_of_sectors(part, part.access.sectors),
+        "Sectors of this operation on this source line over all global sectors of the kernel; missing for "
+        "other spaces",
+        _share_of_sectors,
     ),
     access.fact(
         "excess_share_of_kernel_sectors",
         "float",
         "fraction",
-        "The sectors beyond this access's ideal over all global sectors of the kernel",
-        lambda part: _share_of_sectors(part, part.access.sectors - part.access.ideal_sectors),
+        "Sectors beyond the ideal of this operation on this source line over all global sectors of the "
+        "kernel",
+        _excess_share_of_sectors,
     ),
 )
 WAVEFRONTS = (
@@ -208,8 +234,9 @@ WAVEFRONTS = (
         "share_of_kernel_wavefronts",
         "float",
         "fraction",
-        "This access's wavefronts over all shared wavefronts of the kernel; missing for other spaces",
-        lambda part: _share_of_wavefronts(part, part.access.wavefronts),
+        "Wavefronts of this operation on this source line over all shared wavefronts of the kernel; missing "
+        "for other spaces",
+        _share_of_wavefronts,
     ),
     access.fact(
         "row_pitch_bytes",

@@ -1,5 +1,6 @@
 """Facts about one conditional branch of a kernel."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from gpuadvisor.advising.fact import FactGroup
@@ -25,9 +26,17 @@ def _provenance(part: BranchOfKernel) -> Provenance:
     return Provenance.COUNTED if part.kernel.counters is None else part.kernel.counters.provenance
 
 
+def divergence_by_line(kernel: KernelProfile) -> Counter[tuple[str, int]]:
+    """Return the divergent executions of the branches on each source line."""
+    counts: Counter[tuple[str, int]] = Counter()
+    for branch in kernel.branches:
+        counts[branch.file, branch.line] += branch.divergent
+    return counts
+
+
 def _share(part: BranchOfKernel) -> float | None:
-    total = sum(branch.divergent for branch in part.kernel.branches)
-    return part.branch.divergent / total if total else None
+    counts = divergence_by_line(part.kernel)
+    return counts[part.branch.file, part.branch.line] / counts.total() if counts.total() else None
 
 
 branch = FactGroup[BranchOfKernel](subject="branch", source="branches", part=_branch, provenance=_provenance)
@@ -59,7 +68,8 @@ FACTS = (
         "share_of_divergence",
         "float",
         "fraction",
-        "This branch's divergent executions over those of the whole kernel; missing if there are none",
+        "Divergent executions of the branches on this source line over those of the whole kernel; missing if "
+        "there are none",
         _share,
     ),
     branch.fact(

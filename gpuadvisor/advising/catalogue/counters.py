@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gpuadvisor.advising.catalogue.branch import divergence_by_line
 from gpuadvisor.advising.fact import Fact, FactGroup
 from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.counters import KernelCounters
@@ -30,8 +31,8 @@ def _branching_provenance(kernel: KernelProfile) -> Provenance:
 
 
 def _largest_share(kernel: KernelProfile) -> float:
-    divergent = [branch.divergent for branch in kernel.branches]
-    return max(divergent) / sum(divergent) if any(divergent) else 0.0
+    counts = divergence_by_line(kernel)
+    return max(counts.values()) / counts.total() if counts.total() else 0.0
 
 
 divergence = FactGroup[KernelProfile](
@@ -221,7 +222,7 @@ FACTS = (
         "largest_share_of_divergence",
         "float",
         "fraction",
-        "The divergent executions of the branch that has most of them, over those of all branches; 0 where "
+        "The divergent executions on the source line that has most of them, over all of them; 0 where "
         "no branch diverges",
         _largest_share,
     ),
