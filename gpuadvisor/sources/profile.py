@@ -54,7 +54,7 @@ def shown(file: str, path: Path) -> str:
     for folder, written in ((path.resolve().parent, path.parent), (Path.cwd(), Path())):
         if resolved.is_relative_to(folder):
             return str(written / resolved.relative_to(folder))
-    return file
+    return str(resolved)
 
 
 def _definition(kernel: KernelFacts) -> tuple[str, int | None]:
