@@ -3,12 +3,14 @@
 from gpuadvisor.model.counters import Counts, LineCounts
 from gpuadvisor.model.kernel import KernelProfile
 
+HOT_SHARE = 0.25
+
 
 def hot_lines(kernel: KernelProfile, limit: int = 3) -> list[LineCounts]:
     """Return at most `limit` lines, the hottest first.
 
     A line's heat is the largest share it has of any of the kernel's costs: instructions issued,
-    global sectors moved, shared-memory wavefronts.
+    global sectors moved, shared-memory wavefronts. A line below `HOT_SHARE` of all of them is not hot.
     """
     if kernel.counters is None:
         return []
@@ -17,7 +19,8 @@ def hot_lines(kernel: KernelProfile, limit: int = 3) -> list[LineCounts]:
     def heat(line: LineCounts) -> float:
         return max(cost / total if total else 0.0 for cost, total in zip(_costs(line), totals, strict=True))
 
-    return sorted(kernel.lines, key=heat, reverse=True)[:limit]
+    hot = [line for line in kernel.lines if heat(line) >= HOT_SHARE]
+    return sorted(hot, key=heat, reverse=True)[:limit]
 
 
 def _costs(counts: Counts) -> tuple[int, int, int]:

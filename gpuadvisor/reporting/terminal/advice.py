@@ -8,8 +8,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gpuadvisor.model.report import Advice, Gain, Report, Subject
-from gpuadvisor.reporting.numbers import plain, quantity
+from gpuadvisor.reporting.numbers import magnitude
 
+NOTEWORTHY_GAIN = 1.02
 _STYLES = {"high": "bold red", "medium": "bold yellow", "low": "cyan"}
 
 
@@ -52,23 +53,30 @@ def render_not_evaluated(report: Report, console: Console, *, verbose: bool) -> 
 
 def _render_one(number: int, advice: Advice, console: Console) -> None:
     console.print()
-    heading = Text.assemble(
-        f"{number:3}. ", (advice.severity, _STYLES[advice.severity]), "  ", (advice.title, "bold")
-    )
-    if advice.gain is not None:
-        heading.append(f"  {_gain(advice.gain)}", style="green")
-    console.print(heading)
+    heading = (f"{number:3}. ", (advice.severity, _STYLES[advice.severity]), "  ", (advice.title, "bold"))
+    console.print(Text.assemble(*heading))
     console.print(Text(f"     {_where(advice.subject)}", style="cyan"))
     console.print(Padding(Text(advice.message), (0, 0, 0, 5)))
-    evidence = "; ".join(
-        f"{name} = {quantity(item.value, item.unit)} ({item.provenance})"
-        for name, item in advice.evidence.items()
-    )
-    console.print(Padding(Text(evidence, style="dim"), (0, 0, 0, 5)))
+    if advice.gain is not None:
+        console.print(Text(f"     {_gain(advice.gain)}", style="green"))
+    for provenance, evidence in _evidence(advice).items():
+        console.print(Padding(Text(f"{provenance}: {evidence}", style="dim"), (0, 0, 0, 5)))
+
+
+def _evidence(advice: Advice) -> dict[str, str]:
+    """Return the figures behind the advice by provenance; names and yes-or-no facts speak in the message."""
+    groups: dict[str, list[str]] = {}
+    for name, item in advice.evidence.items():
+        if isinstance(item.value, int | float) and not isinstance(item.value, bool):
+            words = name.removeprefix(f"{advice.subject.kind}.").replace("_", " ").replace(".", " ")
+            groups.setdefault(item.provenance, []).append(f"{words} {magnitude(item.value, item.unit)}")
+    return {provenance: ", ".join(figures) for provenance, figures in groups.items()}
 
 
 def _gain(gain: Gain) -> str:
-    return f"{plain(round(gain.expected, 2))}x faster ({gain.low:.2f} to {gain.high:.2f}, {gain.provenance})"
+    if gain.expected < NOTEWORTHY_GAIN:
+        return f"up to {gain.high:.2f}x faster, little expected ({gain.provenance})"
+    return f"{gain.expected:.2f}x faster expected, {gain.low:.2f} to {gain.high:.2f} ({gain.provenance})"
 
 
 def _where(subject: Subject) -> str:

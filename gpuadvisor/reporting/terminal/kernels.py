@@ -57,14 +57,14 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
         rows.append(("resources", text, f"{resources.provenance} by {resources.compiler}"))
     if (occupancy := kernel.occupancy) is not None:
         text = (
-            f"{percent(occupancy.theoretical)} theoretical: {occupancy.blocks_per_sm} blocks, "
-            f"{occupancy.warps_per_sm} warps per multiprocessor; limited by {', '.join(occupancy.limiters)}"
+            f"{percent(occupancy.theoretical)}: {occupancy.blocks_per_sm} blocks, {occupancy.warps_per_sm} "
+            f"warps per multiprocessor; limited by {', '.join(occupancy.limiters)}"
         )
         rows.append(("occupancy", text, occupancy.provenance))
     if (counters := kernel.counters) is not None:
         rows.append(("threads", _threads(counters), counters.provenance))
         ran = "all" if counters.blocks_run == counters.blocks_total else f"{counters.blocks_run:,} of"
-        rows.append(("blocks run", f"{ran} {counters.blocks_total:,}", ""))
+        rows.append(("blocks run", f"{ran} {counters.blocks_total:,}", counters.provenance))
     if (time := kernel.time) is not None:
         bounds = f"; bound by {time.bound_by}" if time.bound_by else ""
         following = f", next {time.next_bound_by}" if time.next_bound_by else ""
@@ -75,8 +75,8 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
 def _threads(counters: Counts) -> str:
     per_instruction = _ratio(counters.thread_instructions, counters.warp_instructions)
     return (
-        f"{per_instruction} of 32 threads active per warp instruction; "
-        f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent (PTX level)"
+        f"{per_instruction} of 32 active per instruction; "
+        f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent (in PTX)"
     )
 
 
