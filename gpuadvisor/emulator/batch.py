@@ -72,7 +72,7 @@ class Batch:
         """By thread: which block of the batch it belongs to."""
         self.exists = self._existing()
         self.issued = np.zeros(self.shape[0], np.int64)
-        """By warp: instructions issued so far."""
+        """By warp: instructions issued before the current basic block."""
         self.scheduler = Scheduler(self.exists)
         self.barriers = Barriers(self.scheduler, grid.warps_per_block)
         self.returns: dict[str, NDArray[np.int32]] = {}

@@ -16,8 +16,9 @@ from gpuadvisor.emulator.instructions.binding import (
 )
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
-from gpuadvisor.emulator.program import Guard, Instruction, Register
+from gpuadvisor.emulator.program import Function, Guard, Instruction, Register
 from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported, allocate_registers, named_registers
+from gpuadvisor.emulator.specials import is_clock
 from gpuadvisor.emulator.spinning import polling_branches
 
 _STEPS: StepBuilders = {**loads.BUILDERS, **atomics.BUILDERS, **moves.BUILDERS, **copies.BUILDERS}
@@ -62,7 +63,7 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     read = frozenset(name for instruction in function.instructions for name in _reads(instruction))
     binding = Binding(linked, registers, read, polling_branches(function))
     blocks: dict[int, BasicBlock] = {}
-    leaders = set(function.labels.values()) | set(linked.entries.values())
+    leaders = set(function.labels.values()) | set(linked.entries.values()) | _clock_reads(function)
     block = BasicBlock(0)
     for instruction in function.instructions:
         if instruction.index in leaders or block.last is not None:
@@ -70,6 +71,15 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
         blocks[block.start] = block
         _append(block, instruction, binding)
     return BoundKernel(linked, registers, blocks)
+
+
+def _clock_reads(function: Function) -> set[int]:
+    """Return where clocks are read: instructions are counted by basic block, so one starts there."""
+    return {
+        instruction.index
+        for instruction in function.instructions
+        if any(is_clock(name) for name in named_registers(instruction))
+    }
 
 
 def _append(block: BasicBlock, instruction: Instruction, binding: Binding) -> None:

@@ -1,7 +1,6 @@
 """The body of a function: scopes, declarations, labels and instructions."""
 
 from dataclasses import dataclass, field
-from itertools import chain
 
 from gpuadvisor.emulator.declarations import parse_registers, parse_variables
 from gpuadvisor.emulator.operands import Scope, parse_operands
@@ -167,11 +166,15 @@ class BodyParser:
             )
         for name, listed, scope in self._target_lists:
             self._body.branch_targets[name] = tuple(scope.label(label) for label in listed)
-        known = self._body.labels.keys() | self._body.branch_targets.keys()
-        targets = chain.from_iterable(self._body.branch_targets.values())
-        for label in chain(targets, (_target(self._body.instructions[index]) for index, _ in self._branches)):
-            if label not in known:
-                raise self._tokens.error(f"unknown label {label!r}")
+        for index, _ in self._branches:
+            self._check_target(self._body.instructions[index])
+
+    def _check_target(self, branch: Instruction) -> None:
+        target = _target(branch)
+        labels = self._body.branch_targets.get(target, (target,))
+        unknown = next((label for label in labels if label not in self._body.labels), None)
+        if unknown is not None:
+            raise self._tokens.error(f"unknown label {unknown!r}", branch.ptx_line)
 
 
 def _with_label(operand: Operand, scope: Scope) -> Operand:

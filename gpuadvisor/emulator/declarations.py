@@ -50,10 +50,9 @@ def parse_variables(tokens: Tokens, space: str, *, external: bool = False) -> li
     shape = _shape(tokens)
     while True:
         initial, relocations = _initialiser(tokens, shape)
-        unsized = shape.size_bytes == 0
-        size = len(initial) if unsized and initial is not None else shape.size_bytes
+        size = shape.size_bytes or len(initial or b"")
         variables.append(
-            Variable(shape.name, space, size, shape.alignment, initial, external or unsized, relocations)
+            Variable(shape.name, space, size, shape.alignment, initial, external or size == 0, relocations)
         )
         if tokens.accept(";"):
             return variables

@@ -67,13 +67,13 @@ class Executor:
         scheduler, recorder = batch.scheduler, batch.recorder
         active = scheduler.active
         mask = active.mask
-        batch.issued += active.rows * block.length
         for pc, guard, step in block.steps:
             self._pc = pc
             on = active if guard is None else active.narrow(guard(batch))
             recorder.instruction(pc, mask, on.mask)
             if on.count:
                 step(batch, on)
+        batch.issued += active.rows * block.length
         if block.last is None:
             scheduler.go(block.end)
             return

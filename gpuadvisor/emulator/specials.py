@@ -31,6 +31,11 @@ def is_special(name: str) -> bool:
     return name in _SCALARS or name in _CLOCKS or _ENVIRONMENT.fullmatch(name) is not None
 
 
+def is_clock(name: str) -> bool:
+    """Return whether `name` is a special register that changes as instructions are issued."""
+    return name in _CLOCKS
+
+
 def special_register(name: str) -> Callable[[Batch], Lanes]:
     """Return how to read the special register `name`; clocks are read anew each time."""
     if name in _CLOCKS:

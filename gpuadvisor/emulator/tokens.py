@@ -79,9 +79,9 @@ class Tokens:
             self.next()
         return self.texts[start : self.position]
 
-    def error(self, what: str) -> GpuAdvisorError:
-        """Return an error that shows the current PTX line."""
-        line = self.line
+    def error(self, what: str, line: int | None = None) -> GpuAdvisorError:
+        """Return an error that shows a PTX line, the current one by default."""
+        line = line or self.line
         text = self.source[line - 1].strip() if line <= len(self.source) else ""
         return GpuAdvisorError(f"cannot decode this PTX: {what}: {text}", where=f"PTX line {line}")
 
