@@ -18,7 +18,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--arg", "arguments", multiple=True, metavar="NAME=...",
               help="An argument, in order: out=float32[2048,2048]:zeros or n=int32:2048.")  # fmt: skip
 @click.option("--device", default="emulated:h100", show_default=True, metavar="DEVICE",
-              help="emulated:GPU counts; cuda measures.")  # fmt: skip
+              help="emulated:GPU models the time, cuda measures it.")  # fmt: skip
 @click.option("--all-blocks", is_flag=True, help="Emulate every block instead of a sample.")
 @click.option("-I", "include", multiple=True, type=_PATH, metavar="DIR", help="Search here for headers.")
 @click.option("-D", "defines", multiple=True, metavar="NAME[=VALUE]", help="Define a macro.")
@@ -37,7 +37,7 @@ _PATH = click.Path(path_type=Path)
     "-v", "--verbose", is_flag=True, help="Print all advice in full and why rules were not evaluated."
 )
 def command(**given: Any) -> None:  # noqa: ANN401
-    """Run kernels in the emulator and advise on them; needs no GPU.
+    """Count what kernels do, in an emulator that needs no GPU, and advise on them.
 
     FILE is a CUDA C++ source. Its launches (kernel, grid, block, arguments) stand in a TOML file of the
     same name beside it, or are given by --kernel, --grid, --block and --arg. DIR stands for the sources in

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gpuadvisor.cli.main import run
+from tests.examples.running import EXAMPLES
 
 SOURCE = """\
 __global__ void twice(float* out, const float* in, int n)
@@ -96,6 +97,14 @@ def test_a_folder_stands_for_its_sources(source: Path, kernels: Any) -> None:
     Path("bare.cu").write_text(SOURCE)
     found = kernels(source.parent)
     assert [kernel["source"] for kernel in found] == ["more.cu", "more.cu", "twice.cu"]
+
+
+@pytest.mark.parametrize("name", ["scale", "scale<float,4>", "filters::differences", "differences"])
+def test_a_program_needs_only_file_and_kernel_once_its_launch_is_given(kernels: Any, name: str) -> None:
+    (kernel,) = kernels(EXAMPLES / "program.cu", "--kernel", name)
+    assert kernel["name"] == ("scale<float, 4>" if "scale" in name else "filters::differences")
+    assert kernel["counters"]["global_store_requests"] == 1_048_576 // 32
+    assert kernel["resources"]["compiler"].startswith("nvcc")
 
 
 def test_the_report_document_is_written_and_quiet_prints_nothing(
