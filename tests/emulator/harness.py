@@ -1,0 +1,103 @@
+"""Runs a kernel on NumPy arrays, as every test of the emulator does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.compiler.compile import compile_source
+from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.emulator.decoder import decode
+from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.program import Program
+from gpuadvisor.emulator.run import RunOptions, run
+from gpuadvisor.model.kernel import Launch, Observation
+
+Array = NDArray[Any]
+DEFAULT = RunOptions()
+HEADER = ".version 8.0\n.target sm_90\n.address_size 64\n"
+
+
+@dataclass
+class Outcome:
+    """What a launch left behind: the arrays in the order they were given, and the counts."""
+
+    arrays: list[Array]
+    observation: Observation
+
+
+@cache
+def compiled(source: str, path: str = "kernel.cu") -> Program:
+    """Compile CUDA C++ once per test run; `extern "C"` keeps names as written."""
+    return decode(compile_source(source, path, CompileOptions(compute_capability="9.0")).ptx)
+
+
+def launch_of(grid: int | tuple[int, ...], block: int | tuple[int, ...], shared: int = 0) -> Launch:
+    """Return a launch of up to three dimensions."""
+    return Launch(grid=_three(grid), block=_three(block), dynamic_shared_bytes=shared)
+
+
+def _three(extent: int | tuple[int, ...]) -> tuple[int, int, int]:
+    x, y, z = (*((extent,) if isinstance(extent, int) else extent), 1, 1)[:3]
+    return x, y, z
+
+
+def execute(
+    program: Program,
+    kernel: str,
+    launch: Launch,
+    arguments: Sequence[Array | np.generic],
+    options: RunOptions = DEFAULT,
+    memory: GlobalMemory | None = None,
+) -> Outcome:
+    """Launch with arrays as named buffers `array0`, `array1`, ...; scalars go as they are."""
+    memory = memory if memory is not None else GlobalMemory()
+    values: list[np.generic] = []
+    buffers: list[tuple[int, Array]] = []
+    for position, argument in enumerate(arguments):
+        if isinstance(argument, np.ndarray):
+            address = memory.allocate(argument.nbytes, f"array{position}")
+            memory.write(address, argument.tobytes())
+            buffers.append((address, argument))
+            values.append(np.uint64(address))
+        else:
+            values.append(argument)
+    observation = run(program, kernel, launch, values, memory, options)
+    arrays = [
+        np.frombuffer(memory.read(address, array.nbytes), array.dtype).reshape(array.shape)
+        for address, array in buffers
+    ]
+    return Outcome(arrays, observation)
+
+
+def ptx_kernel(body: str, parameters: int = 1, before: str = "", registers: int = 20) -> Program:
+    """Return a module with one kernel `k` of 64-bit parameters p0, p1, ...
+
+    `%rd0` holds the first as a pointer, `%r0` is %tid.x, `%rd1` the address of the thread's own 8 bytes.
+    """
+    listed = ", ".join(f".param .u64 p{number}" for number in range(parameters))
+    return decode(
+        f"""{HEADER}{before}
+.visible .entry k({listed})
+{{
+    .reg .pred %p<{registers}>; .reg .b32 %r<{registers}>;
+    .reg .f32 %f<{registers}>; .reg .b64 %rd<{registers}>;
+    ld.param.u64 %rd0, [p0];
+    cvta.to.global.u64 %rd0, %rd0;
+    mov.u32 %r0, %tid.x;
+    mad.wide.u32 %rd1, %r0, 8, %rd0;
+{body}
+    ret;
+}}
+"""
+    )
+
+
+def run_ptx(body: str, threads: int = 32, *, before: str = "", shared: int = 0) -> NDArray[np.uint64]:
+    """Run a body (see `ptx_kernel`) on one block; return the 64-bit word of each thread."""
+    program = ptx_kernel(body, before=before)
+    outcome = execute(program, "k", launch_of(1, threads, shared), [np.zeros(threads, np.uint64)])
+    return outcome.arrays[0]

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from gpuadvisor.emulator.run import RunOptions
+from gpuadvisor.emulator.specials import WAVE_CYCLES
+from tests.emulator.harness import Array, execute, launch_of, ptx_kernel
+
+LANES = np.arange(32)
+MASKS = {
+    "eq": 1 << LANES,
+    "lt": (1 << LANES) - 1,
+    "le": (1 << (LANES + 1)) - 1,
+    "gt": (2**32 - 1) ^ ((1 << (LANES + 1)) - 1),
+    "ge": (2**32 - 1) ^ ((1 << LANES) - 1),
+}
+
+
+def read(
+    register: str, grid: tuple[int, ...] = (1,), block: tuple[int, ...] = (32,), **options: int
+) -> Array:
+    """Return what every thread reads: shape (blocks, threads)."""
+    blocks, threads = int(np.prod(grid)), int(np.prod(block))
+    wide = register in ("%clock64", "%globaltimer")
+    fetch = f"mov.u64 %rd5, {register};" if wide else f"mov.u32 %r9, {register}; cvt.u64.u32 %rd5, %r9;"
+    body = f"""mov.u32 %r1, %ntid.x; mov.u32 %r2, %ntid.y; mov.u32 %r3, %tid.y; mov.u32 %r4, %tid.z;
+    mad.lo.u32 %r5, %r4, %r2, %r3; mad.lo.u32 %r5, %r5, %r1, %r0;
+    mov.u32 %r6, %ctaid.z; mov.u32 %r7, %nctaid.y; mov.u32 %r8, %ctaid.y; mad.lo.u32 %r6, %r6, %r7, %r8;
+    mov.u32 %r7, %nctaid.x; mov.u32 %r8, %ctaid.x; mad.lo.u32 %r6, %r6, %r7, %r8;
+    mad.lo.u32 %r5, %r6, {threads}, %r5; mad.wide.u32 %rd3, %r5, 8, %rd0;
+    {fetch}
+    st.global.u64 [%rd3], %rd5;"""
+    outcome = execute(
+        ptx_kernel(body),
+        "k",
+        launch_of(grid, block),
+        [np.zeros((blocks, threads), np.uint64)],
+        RunOptions(**options),
+    )
+    return outcome.arrays[0].astype(np.int64)
+
+
+def test_indices_in_three_dimensions() -> None:
+    grid, block = (3, 2, 2), (5, 4, 3)
+    z, y, x = np.unravel_index(np.arange(60), (3, 4, 5))
+    for axis, values in zip("xyz", (x, y, z), strict=True):
+        assert (read(f"%tid.{axis}", grid, block) == values).all()
+    z, y, x = np.unravel_index(np.arange(12), (2, 2, 3))
+    for axis, values in zip("xyz", (x, y, z), strict=True):
+        assert (read(f"%ctaid.{axis}", grid, block) == values[:, None]).all()
+
+
+@pytest.mark.parametrize(
+    ("register", "value"),
+    [
+        ("%ntid.y", 4),
+        ("%nctaid.x", 3),
+        ("%nwarpid", 2),
+        ("%nsmid", 7),
+        ("%gridid", 0),
+        ("%envreg2", 0),
+        ("%cluster_nctaid.x", 1),
+    ],
+)
+def test_sizes(register: str, value: int) -> None:
+    assert (read(register, (3, 2), (10, 4), multiprocessors=7) == value).all()
+
+
+def test_lanes_and_warps() -> None:
+    assert (read("%laneid", block=(70,)) == np.arange(70) % 32).all()
+    assert (read("%warpid", block=(70,)) == np.arange(70) // 32).all()
+
+
+@pytest.mark.parametrize("kind", list(MASKS))
+def test_lane_masks(kind: str) -> None:
+    assert read(f"%lanemask_{kind}")[0].tolist() == MASKS[kind].tolist()
+
+
+def test_blocks_go_round_the_multiprocessors() -> None:
+    assert read("%smid", (10,), multiprocessors=4)[:, 0].tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]
+
+
+def test_clocks_advance_with_instructions_and_waves() -> None:
+    clocks = read("%clock64", (6,), multiprocessors=2, blocks_per_multiprocessor=1)[:, 0]
+    assert (np.diff(clocks) == [0, WAVE_CYCLES, 0, WAVE_CYCLES, 0]).all()
+    body = """mov.u64 %rd5, %clock64; add.u32 %r1, %r0, 1; add.u32 %r1, %r1, 1;
+        mov.u64 %rd6, %clock64; sub.u64 %rd5, %rd6, %rd5; st.global.u64 [%rd1], %rd5;"""
+    outcome = execute(ptx_kernel(body), "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+    assert (outcome.arrays[0] == 3).all()
