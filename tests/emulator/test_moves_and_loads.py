@@ -115,11 +115,8 @@ def test_asynchronous_copies_with_zero_fill() -> None:
 
 
 def test_carry_chains() -> None:
-    body = (
-        f"""""mov.u32 %r1, 0xffffffff; add.cc.u32 %r2, %r1, %r0; addc.u32 %r3, 0, 0;
+    body = f"""mov.u32 %r1, 0xffffffff; add.cc.u32 %r2, %r1, %r0; addc.u32 %r3, 0, 0;
         mov.b64 %rd2, {{%r2, %r3}}; {STORE}"""
-        ""
-    )
     assert run_ptx(body).tolist() == [0xFFFFFFFF + lane for lane in range(32)]
 
 
