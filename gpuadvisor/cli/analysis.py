@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
+from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import last_profile
 from gpuadvisor.sources.argument_text import parse_argument
 from gpuadvisor.sources.compile_settings import CompileSettings
@@ -69,21 +72,19 @@ class _Work:
     requests: list[LaunchRequest]
 
 
-def analyze(
-    request: AnalysisRequest, *, quiet: bool = False
-) -> tuple[MachineProfile | None, list[KernelProfile]]:
-    """Return the machine profile to judge by, if there is one, and a profile of every launch."""
+def analyze(request: AnalysisRequest, *, quiet: bool = False) -> tuple[MachineProfile, list[KernelProfile]]:
+    """Return the machine profile to judge by and a profile of every launch."""
     works = _works(request)
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True, quiet=quiet, markup=False)
     device = open_device(request.device, all_blocks=request.all_blocks)
     try:
-        machine = _machine(request.machine, device.facts.id)
+        machine = _machine(request.machine, device.facts)
         with console.status("analysing") as status:
             options = AnalysisOptions(
                 # Of several sources, `_works` has chosen those that launch the wanted kernels.
                 wanted=request.kernels if len(works) == 1 else (),
                 all_blocks=request.all_blocks,
-                progress=status.update,
+                progress=lambda step: status.update(Text(step)),
             )
             kernels = [each for work in works for each in _profiles(work, request, device, options)]
     finally:
@@ -131,9 +132,10 @@ def _tell_what_was_left_out(works: list[_Work], console: Console) -> None:
             console.print(f"{work.source}: no launch for {', '.join(names)}; not analysed", soft_wrap=True)
 
 
-def _machine(file: Path | None, device: str) -> MachineProfile | None:
+def _machine(file: Path | None, device: DeviceFacts) -> MachineProfile:
+    """Return the profile in `file`, else the device's last one, else its facts without any probe."""
     if file is None:
-        return last_profile(device)
+        return last_profile(device.id) or unprobed(device)
     document = read(file)
     if not isinstance(document, MachineProfile):
         raise GpuAdvisorError(

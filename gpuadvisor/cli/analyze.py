@@ -25,7 +25,10 @@ _PATH = click.Path(path_type=Path)
 @click.option("--std", metavar="STANDARD", help="The C++ standard, as c++17.")
 @click.option("--max-registers", type=click.IntRange(16, 255), metavar="N", help="Cap registers per thread.")
 @click.option(
-    "--machine", type=_PATH, metavar="FILE", help="Judge by this machine profile  [default: the last]"
+    "--machine",
+    type=_PATH,
+    metavar="FILE",
+    help="Judge by this machine profile  [default: the device's last]",
 )
 @click.option(
     "--rules", "rule_packs", multiple=True, type=_PATH, metavar="DIR", help="Add a pack of rule pages."
@@ -50,4 +53,4 @@ def command(**given: Any) -> None:  # noqa: ANN401
     output = {name: given.pop(name) for name in ("form", "output", "quiet", "verbose")}
     rule_packs = given.pop("rule_packs")
     machine, kernels = analyze(AnalysisRequest(**given), quiet=output["quiet"])
-    show(build_report(machine, kernels, rule_packs), **output)
+    show(build_report(machine, kernels, rule_packs), probes=False, **output)

@@ -11,9 +11,18 @@ from gpuadvisor.reporting.terminal import render
 
 
 def show(
-    report: Report, *, form: str, output: Path | None, verbose: bool = False, quiet: bool = False
+    report: Report,
+    *,
+    form: str,
+    output: Path | None,
+    probes: bool = True,
+    verbose: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Write the document to `output` if given, and the report to standard output unless `quiet`."""
+    """Write the document to `output` if given, and the report to standard output unless `quiet`.
+
+    As text, without `probes`, the machine is only named.
+    """
     if output is not None:
         write(output, encode(report))
     if quiet:
@@ -21,7 +30,7 @@ def show(
     if form == "json":
         sys.stdout.write(encode(report).decode())
     else:
-        render(report, Console(), _sources(report), verbose=verbose)
+        render(report, Console(), _sources(report), probes=probes, verbose=verbose)
 
 
 def _sources(report: Report) -> dict[str, str]:

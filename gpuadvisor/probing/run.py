@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import msgspec
+
 from gpuadvisor import __version__
 from gpuadvisor.devices.device import Device
+from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult, Tool
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.catalogue import load_probes
@@ -47,11 +50,16 @@ def run_probes(
     """
     probes = load_probes(names, directories)
     announce = _announcer(sum(_points(probe) for probe in probes), progress)
+    results = [_run_probe(device, probe, announce) for probe in probes]
+    return msgspec.structs.replace(unprobed(device.facts), probes=results)
+
+
+def unprobed(facts: DeviceFacts) -> MachineProfile:
+    """Return the profile of a device of which nothing but its facts is known."""
     return MachineProfile(
         tool=Tool(version=__version__),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        device=device.facts,
-        probes=[_run_probe(device, probe, announce) for probe in probes],
+        device=facts,
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -101,6 +102,20 @@ def test_the_change_is_printed_once_per_rule_and_in_full_when_verbose() -> None:
     assert text(REPORT).count("Turn the loop round.") == 1
     assert "Details of the change." not in text(REPORT)
     assert "Details of the change." in text(REPORT, verbose=True)
+
+
+def test_the_place_is_said_once() -> None:
+    located = msgspec.structs.replace(advice(1), message="k.cu:2: each store goes astray")
+    shown = text(msgspec.structs.replace(REPORT, advice=[located]))
+    assert "k.cu:2 in f" in shown
+    assert "     Each store goes astray" in shown
+
+
+def test_without_probes_the_machine_is_only_named() -> None:
+    stream = io.StringIO()
+    render(REPORT, Console(file=stream, width=120), {}, probes=False)
+    assert "132 multiprocessors" in stream.getvalue()
+    assert "Coalescing" not in stream.getvalue()
 
 
 def test_no_advice_is_said() -> None:

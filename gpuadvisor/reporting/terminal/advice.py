@@ -56,11 +56,20 @@ def _render_one(number: int, advice: Advice, console: Console) -> None:
     heading = (f"{number:3}. ", (advice.severity, _STYLES[advice.severity]), "  ", (advice.title, "bold"))
     console.print(Text.assemble(*heading))
     console.print(Text(f"     {_where(advice.subject)}", style="cyan"))
-    console.print(Padding(Text(advice.message), (0, 0, 0, 5)))
+    console.print(Padding(Text(_message(advice)), (0, 0, 0, 5)))
     if advice.gain is not None:
         console.print(Text(f"     {_gain(advice.gain)}", style="green"))
     for provenance, evidence in _evidence(advice).items():
         console.print(Padding(Text(f"{provenance}: {evidence}", style="dim"), (0, 0, 0, 5)))
+
+
+def _message(advice: Advice) -> str:
+    """Return the message without the place or kernel it begins with: that has been printed."""
+    subject = advice.subject
+    places = (f"{subject.file}:{subject.line}: ", f"{subject.kernel}: ")
+    opening = next((place for place in places if advice.message.startswith(place)), "")
+    rest = advice.message.removeprefix(opening)
+    return rest[:1].upper() + rest[1:]
 
 
 def _evidence(advice: Advice) -> dict[str, str]:

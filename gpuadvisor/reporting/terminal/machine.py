@@ -12,21 +12,22 @@ from gpuadvisor.reporting.sparkline import sparkline
 
 
 def render_machine(profile: MachineProfile, console: Console) -> None:
-    """Print the machine profile; an emulated device says first that nothing was measured."""
+    """Print the machine profile: the device and every probe."""
+    render_device(profile, console)
+    for probe in profile.probes:
+        _render_probe(probe, console)
+
+
+def render_device(profile: MachineProfile, console: Console) -> None:
+    """Print what the device is; an emulated one says first that nothing was measured."""
     device = profile.device
     console.print(Text.assemble((device.name, "bold cyan"), f"  {device.id}  ", (device.provenance, "dim")))
     if device.kind == "emulated":
-        console.print(
-            Text(
-                "  No GPU took part: counters are counted by the emulator, times are modelled.",
-                style="yellow",
-            )
-        )
+        notice = "No GPU took part: counters are counted by the emulator, times are modelled."
+        console.print(Text(f"  {notice}", style="yellow"))
     console.print(Text(f"  {_facts(device)}"))
     if device.conditions is not None:
         console.print(Text(f"  {_conditions(device.conditions)}", style="dim"))
-    for probe in profile.probes:
-        _render_probe(probe, console)
 
 
 def _facts(device: DeviceFacts) -> str:
