@@ -16,6 +16,11 @@ def written_name(mangled: str) -> str:
     return name.replace(ANONYMOUS, "")
 
 
+def variable_name(mangled: str) -> str:
+    """Return a variable's own name, `tile`, without the scopes and the function it is declared in."""
+    return written_name(mangled).rsplit("::", 1)[-1]
+
+
 def written_names(mangled: Iterable[str]) -> dict[str, str]:
     """Return the written name of each mangled one."""
     return {name: written_name(name) for name in mangled}

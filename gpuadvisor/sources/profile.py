@@ -5,13 +5,14 @@ from pathlib import Path
 
 import msgspec
 
+from gpuadvisor.compiler.demangle import variable_name
 from gpuadvisor.compiler.module import CompiledModule
 from gpuadvisor.compiler.occupancy import kernel_occupancy
 from gpuadvisor.devices.device import LaunchResult
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Observation, Resources
+from gpuadvisor.model.kernel import Access, KernelProfile, KernelTime, Launch, Observation, Resources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +83,13 @@ def _compilation_notes(resources: Resources, device: DeviceFacts) -> list[str]:
 def _add_observation(profile: KernelProfile, observation: Observation, path: Path) -> None:
     profile.counters = observation.counters
     profile.lines = [msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.lines]
-    profile.accesses = [
-        msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.accesses
-    ]
+    profile.accesses = [_shown_access(each, path) for each in observation.accesses]
     profile.branches = [
         msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.branches
     ]
     profile.notes = [*profile.notes, *observation.notes]
+
+
+def _shown_access(access: Access, path: Path) -> Access:
+    variable = variable_name(access.variable) if access.variable else None
+    return msgspec.structs.replace(access, file=shown(access.file, path), variable=variable)

@@ -1,6 +1,6 @@
 import pytest
 
-from gpuadvisor.compiler.demangle import written_name
+from gpuadvisor.compiler.demangle import variable_name, written_name
 from gpuadvisor.compiler.lookup import base_name, find_kernel
 from gpuadvisor.compiler.module import CompiledModule
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -137,3 +137,16 @@ def test_a_template_without_instance_says_how_to_name_one(written: str) -> None:
 )
 def test_base_name(written: str, base: str) -> None:
     assert base_name(written) == base
+
+
+@pytest.mark.parametrize(
+    ("mangled", "name"),
+    [
+        ("_ZZ15transpose_tiledPfPKfiE4tile", "tile"),
+        ("_ZZN2ns4scanIfLi4EEEvPT_iE4buff_0", "buff"),
+        ("_ZN5cache5tableE", "table"),
+        ("in", "in"),
+    ],
+)
+def test_a_variable_is_named_without_its_scopes(mangled: str, name: str) -> None:
+    assert variable_name(mangled) == name
