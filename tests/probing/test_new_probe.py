@@ -1,14 +1,18 @@
 """Adding a probe is one folder and no Python."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from gpuadvisor.content import directory
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.machine import ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.run import run_probes
 from tests.probing.folders import write_probe
+
+GUIDE = Path(__file__).parents[2] / "docs" / "adding-a-probe.md"
 
 
 def probe(parent: Path) -> ProbeResult:
@@ -25,6 +29,18 @@ def test_a_folder_is_a_probe(tmp_path: Path) -> None:
     }
     assert all(point.valid for point in result.points)
     assert [point.values["sectors"] for point in result.points] == [4.0] * 4
+
+
+def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "example"
+    folder.mkdir()
+    example = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(), re.DOTALL)[0]
+    (folder / "probe.toml").write_text(example)
+    (folder / "kernel.cu").write_text((directory("probes") / "coalescing" / "kernel.cu").read_text())
+    found = run_probes(open_device("emulated:h100"), ["example"], [tmp_path]).probes[0].points
+    assert [point.values for point in found if point.valid] == [
+        {"sectors_per_request": float(sectors)} for sectors in (4, 8, 16, 32)
+    ]
 
 
 def test_a_kernel_with_the_wrong_answer_is_caught(tmp_path: Path) -> None:
