@@ -52,10 +52,10 @@ def fma64(a: Doubles, b: Doubles, c: Doubles, rounding: str = "rn") -> Doubles:
     sum_high, sum_low = two_sum(c, low)
     high, rest = two_sum(product, sum_high)
     nearest, error = two_sum(high, round_to_odd(*two_sum(sum_low, rest)))
-    direct = a * b + c
-    usable = np.isfinite(direct) & (nearest != 0)
+    direct = np.where(np.isinf(c) & np.isfinite(a) & np.isfinite(b), c, product + c)
+    usable = np.isfinite(direct) & np.isfinite(nearest) & (nearest != 0)
     result = np.where(usable, nudge(nearest, error, rounding), direct)
-    result = signed_zero(result, rounding, a * b, c)
+    result = signed_zero(result, rounding, product, c)
     return repair(result, _hazardous(a, b, c, product), (a, b, c), _exact, rounding)
 
 

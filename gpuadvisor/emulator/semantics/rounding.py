@@ -48,7 +48,7 @@ def round_to_odd(nearest: Floats, error: Floats) -> Floats:
     bits = np.asarray(nearest).view(integer)
     even = (bits & integer(1)) == 0
     inexact = ((error > 0) | (error < 0)) & even
-    away = (error > 0) == (nearest > 0)
+    away = ((error > 0) == (nearest > 0)) | (nearest == 0)
     odd = np.where(away, bits + integer(1), bits - integer(1))
     return np.where(inexact, odd, bits).view(nearest.dtype)
 

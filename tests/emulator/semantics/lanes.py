@@ -49,10 +49,12 @@ def result(text: str, *sources: ArrayLike) -> Lanes:
 
 def as_lanes(values: ArrayLike, kind: str) -> Lanes:
     """Return integers, negative ones as two's complement, as at least two-dimensional register bits."""
-    array = np.atleast_2d(np.asarray(values))
-    if array.dtype == object:
-        array = np.array([[int(value) % 2**64 for value in row] for row in array], np.uint64)
-    return array.astype(dtype_of(kind))
+    if isinstance(values, np.ndarray):
+        return np.atleast_2d(values).astype(dtype_of(kind))
+    exact = np.atleast_2d(np.array(values, object))
+    return np.array([[int(value) % 2**64 for value in row] for row in exact], np.uint64).astype(
+        dtype_of(kind)
+    )
 
 
 def rows(values: list[int], width: int = 32) -> Lanes:
