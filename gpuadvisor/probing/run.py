@@ -15,7 +15,7 @@ from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult, Tool
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.catalogue import load_probes
-from gpuadvisor.probing.declaration import SaturationDeclaration
+from gpuadvisor.probing.declaration import SaturationDeclaration, SweepDeclaration
 from gpuadvisor.probing.point import JudgedPoint, run_point
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.saturation import saturation_points
@@ -79,15 +79,24 @@ def _announcer(total: int, progress: Progress | None) -> Announce:
 
 def _run_probe(device: Device, probe: Probe, announce: Announce) -> ProbeResult:
     start = time.perf_counter()
+    judged = [
+        point
+        for sweep in probe.declaration.sweeps
+        for point in _run_sweep(Workbench(device, probe), sweep, announce)
+    ]
+    return _result(probe, judged, time.perf_counter() - start)
+
+
+def _run_sweep(bench: Workbench, sweep: SweepDeclaration, announce: Announce) -> list[JudgedPoint]:
     judged = []
-    for sweep in probe.declaration.sweeps:
-        bench = Workbench(device, probe)
+    try:
         for parameters in points_of(sweep):
             settings = " ".join(f"{name}={value}" for name, value in parameters.items())
-            announce(probe.name, f"{sweep.name} {settings}")
+            announce(bench.probe.name, f"{sweep.name} {settings}")
             judged.append(run_point(bench, sweep, parameters))
+    finally:
         bench.clear()
-    return _result(probe, judged, time.perf_counter() - start)
+    return judged
 
 
 def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> ProbeResult:
@@ -105,7 +114,7 @@ def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> Prob
     ]
     for saturation in declaration.saturations:
         points += saturation_points(saturation, points)
-        if saturation.of in provenances:
+        if {saturation.of, saturation.along} <= provenances.keys():
             metrics.append(_saturation_metric(saturation, metrics))
     return ProbeResult(
         name=probe.name, title=declaration.title, metrics=metrics, points=points, seconds=seconds

@@ -1,6 +1,7 @@
 """The names that expressions of a probe may use besides its own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -80,7 +81,7 @@ def counted_values(lines: Sequence[LineCounts], probe: Probe) -> dict[str, int]:
     values = {_counter_name(group, name): 0 for group in probe.measured_lines.values() for name in COUNTERS}
     for line in lines:
         group = probe.measured_lines.get(line.line)
-        if group is not None and line.file.endswith(probe.kernel_file.name):
+        if group is not None and Path(line.file).name == probe.kernel_file.name:
             for name in COUNTERS:
                 values[_counter_name(group, name)] += getattr(line, name)
     return values
