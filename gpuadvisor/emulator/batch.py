@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.barriers import Barriers
+from gpuadvisor.emulator.convergence import Convergence
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.layout import FRAME_BASE, Layout
 from gpuadvisor.emulator.memory import GlobalMemory
@@ -75,6 +76,7 @@ class Batch:
         """By warp: instructions issued before the current basic block."""
         self.scheduler = Scheduler(self.exists)
         self.barriers = Barriers(self.scheduler, grid.warps_per_block)
+        self.convergence = Convergence(self.scheduler)
         self.returns: dict[str, NDArray[np.int32]] = {}
         """By function: where each of its threads returns to."""
         self.special: dict[str, Lanes] = {}

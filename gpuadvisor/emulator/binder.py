@@ -6,16 +6,17 @@ from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import atomics, control, copies, loads, moves, synchronisation
-from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic
+from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic, bind_gate
 from gpuadvisor.emulator.instructions.binding import (
     Binding,
     Control,
     ControlBuilders,
+    Gate,
     Step,
     StepBuilders,
 )
 from gpuadvisor.emulator.layout import Layout
-from gpuadvisor.emulator.linker import Linked
+from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.program import Function, Guard, Instruction, Register
 from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported, allocate_registers, named_registers
 from gpuadvisor.emulator.specials import is_clock
@@ -32,6 +33,8 @@ class BasicBlock:
 
     start: int
     steps: list[tuple[int, Fetch | None, Step]] = field(default_factory=list)
+    gate: tuple[Fetch | None, Gate] | None = None
+    """What the first instruction waits for, and its guard."""
     last: tuple[int, Fetch | None, Control] | None = None
     """What ends the block; without it the threads go on at `end`."""
 
@@ -63,14 +66,25 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     read = frozenset(name for instruction in function.instructions for name in _reads(instruction))
     binding = Binding(linked, registers, read, polling_branches(function))
     blocks: dict[int, BasicBlock] = {}
-    leaders = set(function.labels.values()) | set(linked.entries.values()) | _clock_reads(function)
+    leaders = _branch_targets(function) | set(linked.entries.values()) | _clock_reads(function)
     block = BasicBlock(0)
     for instruction in function.instructions:
-        if instruction.index in leaders or block.last is not None:
-            block = BasicBlock(instruction.index)
+        guard = _bind_guard(instruction.guard, registers)
+        gate = bind_gate(instruction, binding)
+        if instruction.index in leaders or block.last is not None or gate is not None:
+            block = BasicBlock(instruction.index, gate=(guard, gate) if gate is not None else None)
         blocks[block.start] = block
-        _append(block, instruction, binding)
+        _append(block, instruction, guard, binding)
     return BoundKernel(linked, registers, blocks)
+
+
+def _branch_targets(function: Function) -> set[int]:
+    """Return where branches lead; compilers also set labels for debuggers, which matter to no one here."""
+    direct = {
+        named_symbol(instruction) for instruction in function.instructions if instruction.opcode == "bra"
+    }
+    listed = {label for labels in function.branch_targets.values() for label in labels}
+    return {function.labels[label] for label in direct | listed if label in function.labels}
 
 
 def _clock_reads(function: Function) -> set[int]:
@@ -82,8 +96,7 @@ def _clock_reads(function: Function) -> set[int]:
     }
 
 
-def _append(block: BasicBlock, instruction: Instruction, binding: Binding) -> None:
-    guard = _bind_guard(instruction.guard, binding.registers)
+def _append(block: BasicBlock, instruction: Instruction, guard: Fetch | None, binding: Binding) -> None:
     builder = _CONTROLS.get(instruction.opcode)
     try:
         if builder is not None:

@@ -7,7 +7,9 @@ from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
 from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.instructions.binding import Gate
 from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.registers import Fetch
 from gpuadvisor.model.errors import GpuAdvisorError
 
 
@@ -38,7 +40,7 @@ class Executor:
         issued = 0
         while True:
             if not scheduler.active.count:
-                self._check_barriers(batch)
+                self._check_waiting(batch)
                 return
             block = self._block(scheduler.pc, scheduler.active)
             issued += block.length
@@ -65,6 +67,8 @@ class Executor:
     def _execute(self, batch: Batch, block: BasicBlock) -> None:
         """Execute a basic block for the scheduler's active threads."""
         scheduler, recorder = batch.scheduler, batch.recorder
+        if block.gate is not None and not self._gather(batch, *block.gate):
+            return
         active = scheduler.active
         mask = active.mask
         for pc, guard, step in block.steps:
@@ -83,12 +87,23 @@ class Executor:
         recorder.instruction(pc, mask, on.mask)
         control(batch, active, on)
 
-    def _check_barriers(self, batch: Batch) -> None:
-        """Raise ThreadFault if threads wait at a barrier though no thread can run."""
-        waiting = np.flatnonzero(batch.barriers.waiting)
-        if not waiting.size:
-            return
-        lane = int(waiting[0])
+    def _gather(self, batch: Batch, guard: Fetch | None, gate: Gate) -> bool:
+        active = batch.scheduler.active
+        return gate(batch, active if guard is None else active.narrow(guard(batch)))
+
+    def _check_waiting(self, batch: Batch) -> None:
+        """Raise ThreadFault if threads wait for others though no thread can run."""
+        at_barrier = np.flatnonzero(batch.barriers.waiting)
+        if at_barrier.size:
+            self._refuse_barrier(batch, int(at_barrier[0]))
+        at_collective = np.flatnonzero(batch.convergence.waiting)
+        if at_collective.size:
+            lane = int(at_collective[0])
+            self._pc = batch.convergence.place(lane)
+            text = self._kernel.linked.function.instructions[self._pc].text
+            raise ThreadFault(f"{text} waits for lanes of its member mask that never reach it", lane)
+
+    def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)
         self._pc = following - 1
         name = f"barrier {barrier}" if barrier < BARRIERS else "the warp's barrier"

@@ -55,8 +55,8 @@ def link(program: Program, kernel: str) -> Linked:
     return Linked(_join(parts), tuple(owners), entries)
 
 
-def called(instruction: Instruction) -> str | None:
-    """Return the name of the function that a direct call names."""
+def named_symbol(instruction: Instruction) -> str | None:
+    """Return the symbol an instruction names: the function of a direct call, the label of a branch."""
     return next((operand.name for operand in instruction.operands if isinstance(operand, Symbol)), None)
 
 
@@ -88,7 +88,7 @@ def _reachable(program: Program, kernel: Function) -> list[Function]:
 
 def _callees(program: Program, function: Function) -> Iterator[tuple[Function, Instruction]]:
     for instruction in function.instructions:
-        name = called(instruction) if instruction.opcode == "call" else None
+        name = named_symbol(instruction) if instruction.opcode == "call" else None
         callee = program.functions.get(name) if name is not None else None
         if callee is not None and callee.instructions:
             yield callee, instruction

@@ -74,6 +74,12 @@ class Scheduler:
         self.active = Active(mask)
         self.pc = pc
 
+    def replace(self, active: Active) -> None:
+        """Let other threads than the active ones run here; if there are none, choose the next."""
+        self.active = active
+        if not active.count:
+            self.select()
+
     def _unyield(self) -> None:
         yielded = (self._pcs >= _YIELD) & (self._pcs != _PARKED)
         self._pcs[yielded] -= _YIELD

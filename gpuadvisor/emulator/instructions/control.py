@@ -7,7 +7,7 @@ from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
-from gpuadvisor.emulator.linker import called
+from gpuadvisor.emulator.linker import named_symbol
 from gpuadvisor.emulator.program import Instruction, Names, Symbol
 from gpuadvisor.emulator.registers import Unsupported
 
@@ -78,7 +78,7 @@ def _differs_from_first(places: NDArray[np.int64], mask: Mask) -> Mask:
 
 def bind_call(instruction: Instruction, binding: Binding) -> Control:
     """Bind call: the linker has made parameters and results common to caller and callee."""
-    callee = called(instruction)
+    callee = named_symbol(instruction)
     if callee in _IGNORED_CALLS or callee in _FAILING_CALLS:
         return _bind_runtime_call(instruction, binding, callee)
     if callee not in binding.linked.entries:
@@ -135,6 +135,7 @@ def bind_exit(instruction: Instruction, _binding: Binding) -> Control:
         batch.scheduler.exit(on.mask)
         if batch.barriers.in_use:
             batch.barriers.release()
+        batch.convergence.threads_exited()
         batch.scheduler.split([(every.mask & ~on.mask, following)])
 
     return control
