@@ -79,8 +79,8 @@ def _evidence(finding: Finding) -> dict[str, Evidence]:
 
 def _gain(rule: Rule, findings: Sequence[Finding], readings: Readings) -> Gain | None:
     scene = findings[0].scene
-    if rule.gain is None or scene.kernel is None:
+    if scene.kernel is None:
         return None
     accesses = tuple(finding.scene.access for finding in findings if finding.scene.access is not None)
     case = Case(kernel=scene.kernel, machine=scene.machine, accesses=accesses, branch=scene.branch)
-    return rule.gain.estimate(case, readings)
+    return rule.estimate(case, readings)

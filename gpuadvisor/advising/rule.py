@@ -8,8 +8,9 @@ from gpuadvisor.advising.expressions import Expression
 from gpuadvisor.advising.fact import SubjectKind, Value
 from gpuadvisor.advising.gains import GainModel
 from gpuadvisor.advising.messages import Message
+from gpuadvisor.advising.what_if import Case
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.report import Severity
+from gpuadvisor.model.report import Gain, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +70,41 @@ class Rule:
         try:
             outcome = self.when.evaluate(readings)
         except EvaluationError as error:
-            given = ", ".join(f"{name} = {value!r}" for name, value in readings.trace.items())
-            raise GpuAdvisorError(f"`when`: {error} for {given}", where=str(self.path)) from None
+            raise self._without_value("when", error, readings) from None
         if isinstance(outcome, Missing):
             return outcome
         return self._fire(readings) if outcome is True else Clear()
+
+    def estimate(self, case: Case, readings: Readings) -> Gain | None:
+        """Return the gain to expect where the rule fired; None if it names none or none can be worked out."""
+        if self.gain is None:
+            return None
+        try:
+            return self.gain.estimate(case, readings)
+        except EvaluationError as error:
+            raise self._without_value("gain", error, readings) from None
+
+    def _without_value(self, field: str, error: EvaluationError, readings: Readings) -> GpuAdvisorError:
+        given = ", ".join(f"{name} = {value!r}" for name, value in readings.trace.items())
+        return GpuAdvisorError(f"{field}: {error}, for {given}", where=str(self.path))
 
     def _fire(self, readings: Readings) -> Fires | Missing:
         message = self.message.render(readings)
         return message if isinstance(message, Missing) else Fires(message)
 
-    def run_example(self, example: Example) -> None:
-        """Raise GpuAdvisorError if the rule does not do on the example what the example says."""
-        verdict = self.judge(readings_of(example.facts))
-        if isinstance(verdict, Fires) is example.fires and not isinstance(verdict, Missing):
-            return
-        wanted = "fire" if example.fires else "be clear"
-        raise GpuAdvisorError(
-            f"example {example.note!r} should {wanted}, but {_told(verdict)}",
-            where=f"{self.path}:{example.line}",
-        )
+    def run_examples(self) -> None:
+        """Raise GpuAdvisorError for the first example on which the rule does not do what it says."""
+        for example in self.examples:
+            verdict = self.judge(readings_of(example.facts))
+            expected = Fires if example.fires else Clear
+            if not isinstance(verdict, expected):
+                raise GpuAdvisorError(
+                    f"example {example.note!r} should {_WANTED[expected]}, but {_told(verdict)}",
+                    where=f"{self.path}:{example.line}",
+                )
+
+
+_WANTED = {Fires: "fire", Clear: "be clear"}
 
 
 def _told(verdict: Verdict) -> str:

@@ -21,6 +21,8 @@ def parse_syntax(text: str) -> ast.expr:
     """Return the syntax tree of one expression; raise ExpressionError if it is none or too large."""
     if len(text) > MAXIMUM_LENGTH:
         raise ExpressionError(f"longer than {MAXIMUM_LENGTH} characters")
+    if not text.strip():
+        raise ExpressionError("empty")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

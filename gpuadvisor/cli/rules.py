@@ -74,8 +74,7 @@ def check_rules(paths: tuple[Path, ...]) -> None:
     pages = [page for path in given for page in ([path] if path.is_file() else pages_in(path))]
     rules = load_pages(pages)
     for rule in rules:
-        for example in rule.examples:
-            rule.run_example(example)
+        rule.run_examples()
     examples = sum(len(rule.examples) for rule in rules)
     click.echo(f"{len(rules)} pages and their {examples} examples are right")
 
