@@ -5,6 +5,8 @@ from importlib import import_module
 
 BENCHMARKS = {
     "startup": "start-up: whole processes, medians",
+    "commands": "commands: what a user waits for",
+    "emulator": "the emulator: counters on, one core",
 }
 
 for name in sys.argv[1:] or BENCHMARKS:
