@@ -65,7 +65,10 @@ def _shuffle(instruction: Instruction) -> Operation:
         source, in_range = _source_lane(mode, offset, clamp)
         source = np.where(in_range, source, _LANE)
         data = _full(values[0], active)
-        result = data[:, source[0]] if source.shape[0] == 1 else np.take_along_axis(data, source, axis=1)
+        if source.shape[0] == 1:
+            result = data[:, source[0]]
+        else:
+            result = data.ravel()[source + np.arange(0, data.size, 32)[:, None]]
         return (result, np.array(_full(in_range, active))) if with_predicate else (result,)
 
     return Operation(sources, ("b32", "pred") if with_predicate else ("b32",), function)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.semantics.exact import repair
 from gpuadvisor.emulator.semantics.rounding import (
@@ -18,7 +19,9 @@ from gpuadvisor.emulator.semantics.rounding import (
 
 _BELOW_FLOAT32 = np.uint64(0x1FFFFFFF)
 _HALFWAY = np.uint64(0x10000000)
-_SMALLEST_NORMAL = 2.0**-126
+_ONE = np.uint32(1)
+_TWICE_SMALLEST_NORMAL = np.uint32(0x01000000)
+"""The bits of 2**-126, shifted as the sign is."""
 _LARGE = 2.0**990
 _SMALL = 2.0**-900
 
@@ -31,15 +34,19 @@ def fma32(a: Floats, b: Floats, c: Floats, rounding: str = "rn") -> Floats:
     """
     product = a.astype(np.float64) * b
     total = np.asarray(product + c)
-    if rounding == "rn":
-        magnitude = np.abs(total)
-        doubtful = (total.view(np.uint64) & _BELOW_FLOAT32) == _HALFWAY
-        doubtful |= (magnitude < _SMALLEST_NORMAL) & (magnitude > 0)
-        if not doubtful.any():
-            return total.astype(np.float32)
+    nearest = total.astype(np.float32)
+    if rounding == "rn" and not _doubtful(total, nearest).any():
+        return nearest
     exact = round_to_odd(*two_sum(product, c.astype(np.float64)))
-    result = narrow(exact, np.float32, rounding)
-    return signed_zero(np.where(np.isfinite(total), result, total.astype(np.float32)), rounding, product, c)
+    result = np.where(np.isfinite(total), narrow(exact, np.float32, rounding), nearest)
+    return signed_zero(result, rounding, product, c)
+
+
+def _doubtful(total: Doubles, nearest: Floats) -> NDArray[np.bool_]:
+    """Return where rounding `total` to `nearest` may have rounded twice: halfway, or up to 2**-126."""
+    halfway = (total.view(np.uint64) & _BELOW_FLOAT32) == _HALFWAY
+    magnitude_bits = nearest.view(np.uint32) << _ONE
+    return np.asarray(halfway | (magnitude_bits - _ONE < _TWICE_SMALLEST_NORMAL))
 
 
 def fma64(a: Doubles, b: Doubles, c: Doubles, rounding: str = "rn") -> Doubles:

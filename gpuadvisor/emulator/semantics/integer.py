@@ -54,8 +54,10 @@ def _extreme(operation: Binary) -> Builder:
     return build
 
 
-def _magnitudes(lanes: Lanes, kind: str) -> tuple[Lanes, Lanes]:
+def _magnitudes(lanes: Lanes, kind: str) -> tuple[Lanes, Lanes | np.bool]:
     """Return |value| as unsigned integers and whether the value is negative."""
+    if not is_signed(kind):
+        return lanes, np.False_
     negative = as_integers(lanes, kind) < 0
     return np.where(negative, np.negative(lanes), lanes), negative
 
@@ -68,7 +70,8 @@ def _divide(kind: str) -> Binary:
         dividend, dividend_negative = _magnitudes(a, kind)
         divisor, divisor_negative = _magnitudes(b, kind)
         quotient = dividend // np.where(divisor == 0, ones, divisor)
-        quotient = np.where(dividend_negative != divisor_negative, np.negative(quotient), quotient)
+        if is_signed(kind):
+            quotient = np.where(dividend_negative != divisor_negative, np.negative(quotient), quotient)
         return np.where(b == 0, ones, quotient)
 
     return compute

@@ -33,7 +33,8 @@ def _logical_not(instruction: Instruction) -> Operation:
 def _lookup(a: Lanes, b: Lanes, c: Lanes, table: Lanes) -> Lanes:
     """Return the function of three bits whose truth table is `table` (bit 4a + 2b + c)."""
     result = np.zeros_like(a)
-    for row in range(8):
+    rows = [row for row in range(8) if ((table >> np.uint32(row)) & np.uint32(1)).any()]
+    for row in rows:
         chosen = np.negative((table >> np.uint32(row)) & np.uint32(1))
         terms = [lanes if row & bit else ~lanes for lanes, bit in ((a, 4), (b, 2), (c, 1))]
         result = result | (chosen & terms[0] & terms[1] & terms[2])

@@ -41,18 +41,15 @@ def _negate(instruction: Instruction) -> Operation:
     return pairwise(instruction, lanewise((kind,), kind, lambda a: flush(a) ^ sign))
 
 
-def _ordered(lanes: Lanes, layout: Format) -> Lanes:
-    """Return integers that order registers as their values, -0 below +0."""
-    sign = layout.unsigned(layout.sign)
-    negative = (lanes & sign) != 0
-    return np.where(negative, ~lanes, lanes | sign)
-
-
 def extreme(a: Lanes, b: Lanes, layout: Format, *, largest: bool, propagate: bool) -> Lanes:
-    """Return min or max: the other operand for one NaN (canonical NaN if `propagate`), NaN for two."""
-    first = _ordered(a, layout) >= _ordered(b, layout)
-    result = np.where(first == largest, a, b)
-    a_nan, b_nan = layout.is_nan(a), layout.is_nan(b)
+    """Return min or max: the other operand for one NaN (canonical NaN if `propagate`), NaN for two.
+
+    Equal values are the same bits or zeros, of which the negative one is the smaller.
+    """
+    first, second = layout.values(a), layout.values(b)
+    result = np.where(first > second if largest else first < second, a, b)
+    result = np.where(first == second, a & b if largest else a | b, result)
+    a_nan, b_nan = np.isnan(first), np.isnan(second)
     if not (a_nan.any() or b_nan.any()):
         return result
     nan = a_nan | b_nan if propagate else a_nan & b_nan
