@@ -14,7 +14,7 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.run import unprobed
-from gpuadvisor.probing.store import last_profile
+from gpuadvisor.probing.store import last_profile_of
 from gpuadvisor.sources.argument_text import parse_argument
 from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.cuda_source import AnalysisOptions, analyze_source, kernels_without_launch
@@ -135,7 +135,7 @@ def _tell_what_was_left_out(works: list[_Work], console: Console) -> None:
 def _machine(file: Path | None, device: DeviceFacts) -> MachineProfile:
     """Return the profile in `file`, else the device's last one, else its facts without any probe."""
     if file is None:
-        return last_profile(device.id) or unprobed(device)
+        return last_profile_of(device) or unprobed(device)
     document = read(file)
     if not isinstance(document, MachineProfile):
         raise GpuAdvisorError(

@@ -4,19 +4,52 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
 from platformdirs import user_state_dir
 
+from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.documents import encode, read, write
+from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile
 
 OVERRIDE = "GPUADVISOR_STATE_DIR"
 
 
 def save_last(profile: MachineProfile) -> Path:
-    """Keep the profile as the last one of its device and return the file."""
+    """Keep the profile as the last one of its device and return the file.
+
+    Results of other probes that the same tool found earlier on the same device are kept beside the new.
+    """
     path = _path(profile.device.id)
-    write(path, encode(profile))
+    write(path, encode(_with_earlier_probes(profile, path)))
     return path
+
+
+def _with_earlier_probes(profile: MachineProfile, path: Path) -> MachineProfile:
+    try:
+        earlier = _machine(path) if path.is_file() else None
+    except GpuAdvisorError:  # damaged, or of a newer version: the new profile takes its place
+        return profile
+    if earlier is None or earlier.tool != profile.tool or not is_same_device(earlier.device, profile.device):
+        return profile
+    results = {result.name: result for result in (*earlier.probes, *profile.probes)}
+    return msgspec.structs.replace(profile, probes=[results[name] for name in sorted(results)])
+
+
+def is_same_device(one: DeviceFacts, other: DeviceFacts) -> bool:
+    """Return whether results of one hold for the other: the same card under the same driver."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(device: DeviceFacts) -> tuple[str | None, ...]:
+    driver = device.conditions.driver_version if device.conditions else None
+    return device.id, device.name, device.uuid, driver
+
+
+def last_profile_of(device: DeviceFacts) -> MachineProfile | None:
+    """Return the last profile of this very device; None if another one went by its id then."""
+    profile = last_profile(device.id)
+    return profile if profile is not None and is_same_device(profile.device, device) else None
 
 
 def last_profile(device_id: str | None) -> MachineProfile | None:

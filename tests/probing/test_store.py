@@ -5,8 +5,8 @@ import msgspec
 import pytest
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.machine import MachineProfile, Tool
-from gpuadvisor.probing.store import last_profile, save_last
+from gpuadvisor.model.machine import MachineProfile, ProbeResult, Tool
+from gpuadvisor.probing.store import last_profile, last_profile_of, save_last
 from tests.probing.fake_gpu import FACTS
 
 
@@ -52,3 +52,39 @@ def test_a_damaged_file_is_said() -> None:
     save_last(profile("cuda:0")).write_text("{")
     with pytest.raises(GpuAdvisorError, match="not a gpuadvisor document"):
         last_profile("cuda:0")
+
+
+def with_probes(found: MachineProfile, **seconds: float) -> MachineProfile:
+    results = [
+        ProbeResult(name=name, title=name, metrics=[], points=[], seconds=value)
+        for name, value in seconds.items()
+    ]
+    return msgspec.structs.replace(found, probes=results)
+
+
+def test_probes_that_were_not_run_again_are_kept() -> None:
+    save_last(with_probes(profile("cuda:0", "first"), coalescing=1, occupancy=1))
+    save_last(with_probes(profile("cuda:0", "second"), divergence=2, occupancy=2))
+    assert last_profile("cuda:0") == with_probes(
+        profile("cuda:0", "second"), coalescing=1, divergence=2, occupancy=2
+    )
+
+
+def test_results_of_another_card_or_tool_are_not_kept() -> None:
+    card = with_probes(profile("cuda:0"), coalescing=1)
+    save_last(card)
+    other = msgspec.structs.replace(
+        card, device=msgspec.structs.replace(card.device, uuid="GPU-other"), probes=[]
+    )
+    assert last_profile_of(other.device) is None
+    save_last(other)
+    assert last_profile_of(other.device) == other
+    newer = msgspec.structs.replace(card, tool=Tool(version="1"), probes=[])
+    save_last(newer)
+    assert last_profile("cuda:0") == newer
+
+
+def test_a_damaged_file_is_replaced() -> None:
+    save_last(profile("cuda:0")).write_text("{")
+    save_last(profile("cuda:0"))
+    assert last_profile("cuda:0") == profile("cuda:0")
