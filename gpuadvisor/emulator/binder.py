@@ -33,8 +33,8 @@ class BasicBlock:
 
     start: int
     steps: list[tuple[int, Fetch | None, Step]] = field(default_factory=list)
-    gate: tuple[Fetch | None, Gate] | None = None
-    """What the first instruction waits for, and its guard."""
+    gate: Gate | None = None
+    """What the first instruction waits for."""
     last: tuple[int, Fetch | None, Control] | None = None
     """What ends the block; without it the threads go on at `end`."""
 
@@ -70,9 +70,9 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     block = BasicBlock(0)
     for instruction in function.instructions:
         guard = _bind_guard(instruction.guard, registers)
-        gate = bind_gate(instruction, binding)
+        gate = bind_gate(instruction, guard, binding)
         if instruction.index in leaders or block.last is not None or gate is not None:
-            block = BasicBlock(instruction.index, gate=(guard, gate) if gate is not None else None)
+            block = BasicBlock(instruction.index, gate=gate)
         blocks[block.start] = block
         _append(block, instruction, guard, binding)
     return BoundKernel(linked, registers, blocks)

@@ -34,7 +34,7 @@ class Convergence:
     def gather(self, pc: int, members: NDArray[np.uint32]) -> bool:
         """Let the active threads, and those that wait at `pc`, go on where all their members are present.
 
-        `members` has shape (warps, 32). Returns whether any thread goes on; the rest waits.
+        `members` broadcasts to (warps, 32). Returns whether any thread goes on; the rest waits.
         """
         candidates = self._scheduler.active.mask | (self._place == pc)
         absent = _bits(self._scheduler.alive & ~candidates)

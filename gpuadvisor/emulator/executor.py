@@ -7,9 +7,7 @@ from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
 from gpuadvisor.emulator.faults import ThreadFault
-from gpuadvisor.emulator.instructions.binding import Gate
 from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.emulator.registers import Fetch
 from gpuadvisor.model.errors import GpuAdvisorError
 
 
@@ -67,7 +65,7 @@ class Executor:
     def _execute(self, batch: Batch, block: BasicBlock) -> None:
         """Execute a basic block for the scheduler's active threads."""
         scheduler, recorder = batch.scheduler, batch.recorder
-        if block.gate is not None and not self._gather(batch, *block.gate):
+        if block.gate is not None and not block.gate(batch):
             return
         active = scheduler.active
         mask = active.mask
@@ -86,10 +84,6 @@ class Executor:
         on = active if guard is None else active.narrow(guard(batch))
         recorder.instruction(pc, mask, on.mask)
         control(batch, active, on)
-
-    def _gather(self, batch: Batch, guard: Fetch | None, gate: Gate) -> bool:
-        active = batch.scheduler.active
-        return gate(batch, active if guard is None else active.narrow(guard(batch)))
 
     def _check_waiting(self, batch: Batch) -> None:
         """Raise ThreadFault if threads wait for others though no thread can run."""

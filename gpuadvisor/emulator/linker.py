@@ -56,8 +56,9 @@ def link(program: Program, kernel: str) -> Linked:
 
 
 def named_symbol(instruction: Instruction) -> str | None:
-    """Return the symbol an instruction names: the function of a direct call, the label of a branch."""
-    return next((operand.name for operand in instruction.operands if isinstance(operand, Symbol)), None)
+    """Return the function that a call names or the label of a branch; None where a register holds it."""
+    target = next((operand for operand in instruction.operands if not isinstance(operand, Names)), None)
+    return target.name if isinstance(target, Symbol) else None
 
 
 def _kernel(program: Program, name: str) -> Function:

@@ -29,7 +29,7 @@ class RunOptions:
 
     blocks: Sequence[int] | None = None
     """Linear block numbers; None runs all."""
-    instruction_budget: int = 10_000_000
+    instruction_budget: int = 4_000_000
     """Instructions that a warp may execute before the run is stopped."""
     multiprocessors: int = 1
     blocks_per_multiprocessor: int = 1

@@ -158,6 +158,18 @@ def test_pairs_of_halves_are_added() -> None:
     assert outcome.arrays[0].tolist() == [32.0, 16.0]
 
 
+@pytest.mark.parametrize("type_name", ["__half", "__nv_bfloat16"])
+def test_single_halves_are_added(type_name: str) -> None:
+    source = f"""#include <cuda_fp16.h>
+        #include <cuda_bf16.h>
+        extern "C" __global__ void k({type_name}* out, float* f) {{
+            atomicAdd(out, {type_name}(1.0f)); __syncthreads(); f[threadIdx.x] = float(*out); }}"""
+    outcome = execute(
+        compiled(source), "k", launch_of(1, 64), [np.zeros(2, np.uint16), np.zeros(64, np.float32)]
+    )
+    assert outcome.arrays[1].tolist() == [64.0] * 64
+
+
 def test_heavy_contention_is_not_slow() -> None:
     """A million threads on one counter: the answer does not come thread by thread."""
     size = 1 << 20

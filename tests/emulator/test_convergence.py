@@ -21,6 +21,30 @@ def test_lanes_on_a_path_behind_the_join_are_waited_for() -> None:
     assert outcome.observation.counters.global_store_requests == 2
 
 
+def test_three_paths_arrive_one_after_another() -> None:
+    body = f"""mov.u32 %r1, 1;
+    setp.lt.u32 %p1, %r0, 10;
+    setp.lt.u32 %p2, %r0, 20;
+    @%p1 bra LAST;
+    @%p2 bra NEXT;
+    JOIN: vote.sync.ballot.b32 %r2, 1, -1;
+    {STORE}
+    ret;
+    NEXT: add.u32 %r1, %r1, 1;
+    bra JOIN;
+    LAST: add.u32 %r1, %r1, 2;
+    bra JOIN;"""
+    assert run_ptx(body).tolist() == [0xFFFFFFFF] * 32
+
+
+def test_a_guarded_vote_waits_only_for_lanes_whose_guard_holds() -> None:
+    body = f"""mov.u32 %r2, 3;
+    setp.lt.u32 %p1, %r0, 8;
+    @%p1 vote.sync.ballot.b32 %r2, 1, 0xff;
+    {STORE}"""
+    assert run_ptx(body).tolist() == [0xFF] * 8 + [3] * 24
+
+
 def test_members_that_exited_are_not_waited_for() -> None:
     body = f"""setp.lt.u32 %p1, %r0, 4;
     @%p1 bra SIDE;

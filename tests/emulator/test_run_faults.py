@@ -172,6 +172,33 @@ def test_barrier_number_out_of_range() -> None:
         run_body("setp.eq.u32 %p1, %r0, 0; mov.u32 %r1, 16; bar.sync %r1, 64;")
 
 
+FUNCTION = ".func (.param .b32 r) f(.param .b32 a) { .reg .b32 %r<2>; st.param.b32 [r], 1; ret; }"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "reason"),
+    [
+        (
+            "{ .param .b32 a; .param .b32 q; mov.u64 %rd3, 64; st.param.b32 [a], %r0;"
+            "call (q), %rd3, (a), proto; proto: .callprototype (.param .b32 _) _ (.param .b32 _); }",
+            "a function pointer",
+        ),
+        (
+            "{ .param .b64 a; .param .b64 q; st.param.b64 [a], %rd0; call (q), malloc, (a); }",
+            "a call of malloc",
+        ),
+        ("mbarrier.init.shared.b64 [%r1], 1;", "mbarrier.init.shared.b64"),
+        ("tex.2d.v4.f32.f32 {%f1,%f2,%f3,%f4}, [%rd1, {%f1, %f2}];", "tex.2d.v4.f32.f32"),
+        ("cp.async.bulk.global.shared::cta.bulk_group [%rd1], [%r1], 64;", "cp.async.bulk"),
+    ],
+)
+def test_features_out_of_reach_are_refused_by_name(instruction: str, reason: str) -> None:
+    program = ptx_kernel(instruction, before=FUNCTION)
+    with pytest.raises(GpuAdvisorError, match="is not supported by the emulator") as caught:
+        execute(program, "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+    assert reason in str(caught.value)
+
+
 def test_freed_buffer_is_outside() -> None:
     memory = GlobalMemory()
     address = memory.allocate(64, "gone")

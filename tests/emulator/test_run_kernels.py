@@ -124,6 +124,9 @@ extern "C" __global__ void generic(float* out, const float* in) {
     const float* p = threadIdx.x % 3 == 0 ? in : threadIdx.x % 3 == 1 ? tile : own;
     out[threadIdx.x] = through(p, threadIdx.x % 4);
 }
+extern "C" __global__ void by_reference(float* out, const __grid_constant__ Big big) {
+    out[threadIdx.x] = through(big.weights, threadIdx.x % 6);
+}
 extern "C" __global__ void prints(int* out) { printf("%d\n", out[0]); out[threadIdx.x] = 1; }
 """
 
@@ -252,6 +255,13 @@ def test_generic_pointers_into_three_spaces() -> None:
     outcome = run("generic", launch_of(1, 64), np.zeros(64, np.float32), values)
     expected = [[i % 4, 100 + i % 4, i * 4 + i % 4][i % 3] for i in range(64)]
     assert outcome.arrays[0].tolist() == expected
+
+
+def test_pointer_into_the_parameters() -> None:
+    big = np.zeros(1, np.dtype([("weights", np.float32, 6), ("n", np.int32)]))
+    big["weights"] = np.arange(6) + 0.5
+    outcome = run("by_reference", launch_of(1, 32), np.zeros(32, np.float32), big[0])
+    np.testing.assert_array_equal(outcome.arrays[0], np.arange(32) % 6 + 0.5)
 
 
 def test_printing_is_ignored() -> None:

@@ -6,23 +6,28 @@ from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.instructions.binding import Binding, Gate, Step
 from gpuadvisor.emulator.program import Instruction, Register
-from gpuadvisor.emulator.registers import CARRY, Unsupported
+from gpuadvisor.emulator.registers import CARRY, Fetch, Unsupported
 from gpuadvisor.emulator.semantics import compile_operation
 
 _MEMBERS_LAST = frozenset({"shfl", "vote", "match", "redux", "elect"})
 
 
-def bind_gate(instruction: Instruction, binding: Binding) -> Gate | None:
-    """Return what gathers the lanes of an instruction that a warp executes together; None for others."""
+def bind_gate(instruction: Instruction, guard: Fetch | None, binding: Binding) -> Gate | None:
+    """Return what gathers the lanes of an instruction that a warp executes together; None for others.
+
+    Threads whose guard does not hold wait for nobody.
+    """
     if instruction.opcode not in _MEMBERS_LAST or "sync" not in instruction.modifiers:
         return None
     fetch = binding.registers.fetch(instruction.operands[-1], "u32")
     pc = instruction.index
 
-    def gate(batch: Batch, on: Active) -> bool:
+    def gate(batch: Batch) -> bool:
         if batch.everyone_is(batch.scheduler.active):
             return True
-        members = np.where(on.mask, fetch(batch), np.uint32(0))
+        members = fetch(batch)
+        if guard is not None:
+            members = np.where(guard(batch), members, np.uint32(0))
         return batch.convergence.gather(pc, members)
 
     return gate

@@ -50,8 +50,10 @@ def _bind(
     instruction: Instruction, binding: Binding, destination: Operand, operands: tuple[Operand, ...]
 ) -> Step:
     kind = next((name for name in instruction.modifiers if name in _OPERATIONS), None)
-    if kind is None or not instruction.types or TYPE_BYTES[instruction.types[0]] not in (4, 8):
+    if kind is None or not instruction.types or TYPE_BYTES[instruction.types[0]] > 8:
         raise Unsupported("this form of atomic")
+    if "async" in instruction.modifiers:
+        raise Unsupported("asynchronous reductions")
     type_name = instruction.types[0]
     wanted = isinstance(destination, Register) and destination.name in binding.read_registers
     space = named_space(instruction.modifiers)
@@ -86,11 +88,16 @@ def _apply(instruction: Instruction, kind: str, *, wanted: bool, flush: bool) ->
     general: Apply = lambda memory, at, values: contention.in_passes(memory, at, values[0], update)  # noqa: E731
     if type_name == "f32" and kind == "add" and not wanted:
         return _float_sums(general)
-    if type_name[0] in "usb" and kind in _SINKS and not wanted:
+    if _is_integer(type_name) and kind in _SINKS and not wanted:
         return _sink(_SINKS[kind], type_name)
-    if type_name[0] in "us" and kind == "add":
+    if _is_integer(type_name) and kind == "add":
         return lambda memory, at, values: contention.add(memory, at, values[0])
     return general
+
+
+def _is_integer(type_name: str) -> bool:
+    """Return whether a type is one integer: not a float, not a pair."""
+    return type_name.lstrip("usb").isdigit()
 
 
 def _sink(ufunc: np.ufunc, type_name: str) -> Apply:
@@ -126,7 +133,7 @@ def _update(instruction: Instruction, kind: str, *, flush: bool) -> Update:
         return _increment if kind == "inc" else _decrement
     type_name = instruction.types[0]
     modifiers: tuple[str, ...] = ()
-    if kind == "add" and type_name[0] in "fb" and type_name not in ("b32", "b64"):
+    if kind == "add" and not _is_integer(type_name):
         modifiers = ("rn", "ftz") if flush and type_name == "f32" else ("rn",)
     bits = f"b{8 * TYPE_BYTES[type_name]}" if kind in ("and", "or", "xor") else type_name
     operation = compile_operation(

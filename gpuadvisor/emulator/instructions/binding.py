@@ -18,8 +18,8 @@ Control = Callable[[Batch, Active, Active], None]
 """Executes an instruction that decides where threads go: all that stand there, those whose guard holds."""
 
 
-Gate = Callable[[Batch, Active], bool]
-"""Asked before a basic block, with the threads whose guard holds: whether any thread goes on now."""
+Gate = Callable[[Batch], bool]
+"""Asked before a basic block is executed: whether any thread goes on now."""
 
 
 @dataclass(frozen=True, slots=True)

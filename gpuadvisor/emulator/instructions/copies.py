@@ -31,7 +31,8 @@ def bind_copy(instruction: Instruction, binding: Binding) -> Step:
 def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
     target = bind_address(instruction.operands[0], binding.registers)
     source = bind_address(instruction.operands[1], binding.registers)
-    given = instruction.operands[3] if len(instruction.operands) > 3 else Immediate(size, 64, is_float=False)
+    optional = instruction.operands[3 : -1 if "L2::cache_hint" in instruction.modifiers else None]
+    given = optional[0] if optional else Immediate(size, 64, is_float=False)
     if isinstance(given, Register) and binding.linked.function.registers.get(given.name) == "pred":
         raise Unsupported("cp.async with ignore-src")
     valid = binding.registers.fetch(given, "u32")

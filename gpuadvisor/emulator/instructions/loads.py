@@ -60,6 +60,8 @@ def bind_store(instruction: Instruction, binding: Binding) -> Step:
 
 def _element_type(instruction: Instruction) -> str:
     type_name = instruction.types[-1] if instruction.types else ""
+    if "async" in instruction.modifiers or "bulk" in instruction.modifiers:
+        raise Unsupported("asynchronous stores")
     if TYPE_BYTES.get(type_name, 16) > 8:
         raise Unsupported(f"type {type_name or 'missing'}")
     return type_name
