@@ -1,12 +1,20 @@
 """Every page of rules/: its examples, its words, and that no two rules shout about the same thing."""
 
+import ast
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from gpuadvisor.advising.evaluation import readings_of
+from gpuadvisor.advising.expressions import parse_expression
+from gpuadvisor.advising.facts import visible_facts
 from gpuadvisor.advising.rule import Example, Fires, Rule
-from gpuadvisor.advising.rules import load_rules
+from gpuadvisor.advising.rules import load_pages, load_rules
+from gpuadvisor.advising.types import OF_FACT, Type
+from gpuadvisor.model.errors import GpuAdvisorError
 
 RULES = list(load_rules())
 AREAS = {
@@ -25,18 +33,27 @@ ALONE = {"memory-layout", "shared-memory", "registers", "block-size", "launch", 
 """Areas in which one cause gets one piece of advice: the most specific rule speaks."""
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-every_example = pytest.mark.parametrize(
-    ("rule", "example"),
-    [
+
+
+def cases(rules: list[Rule], *, firing_only: bool = False) -> list[ParameterSet]:
+    return [
         pytest.param(rule, example, id=f"{rule.id}: {example.note}")
-        for rule in RULES
+        for rule in rules
         for example in rule.examples
-    ],
-)
+        if example.fires or not firing_only
+    ]
 
 
 def fires(rule: Rule, example: Example) -> bool:
     return isinstance(rule.judge(readings_of(example.facts)), Fires)
+
+
+def right(rule: Rule) -> bool:
+    try:
+        rule.run_examples()
+    except GpuAdvisorError:
+        return False
+    return True
 
 
 def test_there_are_enough_of_them() -> None:
@@ -46,20 +63,31 @@ def test_there_are_enough_of_them() -> None:
     assert areas >= ALONE
 
 
-@every_example
+@pytest.mark.parametrize(("rule", "example"), cases(RULES))
 def test_an_example_does_what_it_says(rule: Rule, example: Example) -> None:
     assert fires(rule, example) is example.fires
 
 
-@every_example
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    cases([rule for rule in RULES if rule.id.split("/")[0] in ALONE], firing_only=True),
+)
 def test_only_the_most_specific_rule_speaks(rule: Rule, example: Example) -> None:
     area = rule.id.split("/")[0]
     others = [other for other in RULES if other.id.startswith(f"{area}/") and other.subject == rule.subject]
-    spoken = [other.id for other in others if fires(other, example)]
-    if example.fires and area in ALONE:
-        assert spoken == [rule.id]
-    else:
-        assert (rule.id in spoken) is example.fires
+    assert [other.id for other in others if fires(other, example)] == [rule.id]
+
+
+@every_rule
+def test_every_term_of_the_condition_is_needed_by_an_example(rule: Rule) -> None:
+    """Leave out one term of the conjunction at a time: some example must notice."""
+    terms = ast.parse(f"({rule.when.text}\n)", mode="eval").body
+    values = terms.values if isinstance(terms, ast.BoolOp) and isinstance(terms.op, ast.And) else []
+    types = {name: OF_FACT[fact.type] for name, fact in visible_facts(rule.subject).items()}
+    for left_out in values:
+        rest = " and ".join(f"({ast.unparse(value)})" for value in values if value is not left_out)
+        shorter = replace(rule, when=parse_expression(rest, Type.TRUTH, types, str))
+        assert not right(shorter), f"no example needs {ast.unparse(left_out)}"
 
 
 @every_rule
@@ -86,3 +114,13 @@ def test_the_page_reads_well(rule: Rule) -> None:
 def test_a_message_says_where(rule: Rule) -> None:
     place = {"access": "access.location", "branch": "branch.location", "kernel": "kernel.name"}[rule.subject]
     assert rule.message.facts[0] == place
+
+
+def test_the_page_that_the_documentation_starts_from_is_right(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
+    page = re.search(r"^````markdown\n(.*?)^````$", text, re.DOTALL | re.MULTILINE)
+    assert page is not None
+    path = tmp_path / "few.md"
+    path.write_text(page[1])
+    (rule,) = load_pages([path])
+    rule.run_examples()
