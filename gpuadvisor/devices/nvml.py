@@ -120,13 +120,15 @@ class NvmlGpu:
         """Whether the GPU is split into instances."""
         return self._enabled(_current(self.ask(self._nvml.nvmlDeviceGetMigMode)))
 
-    def throttle_reasons(self) -> list[str]:
-        """Return, in words, what holds the clocks down now."""
+    def throttle_reasons(self) -> list[str] | None:
+        """Return, in words, what holds the clocks down now; None where the driver does not tell."""
         reasons = self.ask(self._nvml.nvmlDeviceGetCurrentClocksEventReasons)
         if reasons is None:
             reasons = self.ask(self._nvml.nvmlDeviceGetCurrentClocksThrottleReasons)
+        if reasons is None:
+            return None
         bits = {getattr(self._nvml, constant): word for constant, word in EVENT_REASONS.items()}
-        return [word for bit, word in bits.items() if reasons and reasons & bit]
+        return [word for bit, word in bits.items() if reasons & bit]
 
     def conditions(self, memory_free_bytes: int | None = None) -> DeviceConditions:
         """Return the state the GPU is in now."""

@@ -17,7 +17,8 @@ class DeviceConditions(msgspec.Struct, frozen=True, kw_only=True):
     power_watts: float | None = None
     power_limit_watts: float | None = None
     temperature_celsius: float | None = None
-    throttle_reasons: list[str] = []
+    throttle_reasons: list[str] | None = None
+    """What holds the clocks down, in words; empty where nothing does."""
     ecc_enabled: bool | None = None
     mig_enabled: bool | None = None
     persistence_mode: bool | None = None

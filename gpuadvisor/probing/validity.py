@@ -25,7 +25,7 @@ def relative_spread(seconds: Sequence[float]) -> float | None:
 def throttle_reasons(result: LaunchResult) -> list[str]:
     """Return what held the clocks down before or after the launches, sorted."""
     known = [conditions for conditions in (result.before, result.after) if conditions is not None]
-    return sorted({reason for conditions in known for reason in conditions.throttle_reasons})
+    return sorted({reason for conditions in known for reason in conditions.throttle_reasons or ()})
 
 
 def unsteady(result: LaunchResult, spread: float | None, maximum_spread: float) -> list[str]:

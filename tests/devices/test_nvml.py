@@ -117,6 +117,16 @@ def test_an_older_driver_is_asked_by_the_older_name(monkeypatch: pytest.MonkeyPa
     assert gpu.throttle_reasons() == ["power cap"]
 
 
+def test_reasons_that_the_driver_keeps_to_itself_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
+    gpu = found(
+        monkeypatch,
+        nvmlDeviceGetCurrentClocksEventReasons=refusal,
+        nvmlDeviceGetCurrentClocksThrottleReasons=refusal,
+    )
+    assert gpu.throttle_reasons() is None
+
+
 def test_this_process_is_not_another(monkeypatch: pytest.MonkeyPatch) -> None:
     processes = [SimpleNamespace(pid=os.getpid()), SimpleNamespace(pid=1)]
     assert found(monkeypatch, nvmlDeviceGetComputeRunningProcesses=processes).other_processes == 1

@@ -45,7 +45,7 @@ def _conditions(conditions: DeviceConditions) -> str:
         "clock": conditions.sm_clock_hz and decimal(conditions.sm_clock_hz, "Hz"),
         "power": conditions.power_watts and f"{conditions.power_watts:.0f} W",
         "temperature": conditions.temperature_celsius and f"{conditions.temperature_celsius:.0f} C",
-        "throttled by": ", ".join(conditions.throttle_reasons),
+        "throttled by": ", ".join(conditions.throttle_reasons or ()),
     }
     return ", ".join(f"{name} {value}" for name, value in known.items() if value) or "conditions unknown"
 
