@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,8 +116,8 @@ class GlobalMemory:
             return
         starts, ends = self._sorted_ranges()
         index = np.searchsorted(starts, addresses, side="right") - 1
-        outside = (index < 0) | (ends[np.maximum(index, 0)] - addresses.clip(max=ends[-1]) < size_bytes)
-        outside |= addresses >= ends[np.maximum(index, 0)]
+        ends = ends[np.maximum(index, 0)]
+        outside = (index < 0) | (addresses >= ends) | (ends - addresses < size_bytes)
         if outside.any():
             first = int(outside.argmax())
             address = int(addresses[first])
@@ -170,5 +169,5 @@ class GlobalMemory:
         return address - BASE_ADDRESS
 
 
-def _address(allocation: Any) -> int:  # noqa: ANN401
-    return int(allocation.address)
+def _address(allocation: Allocation) -> int:
+    return allocation.address
