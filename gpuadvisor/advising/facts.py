@@ -35,5 +35,5 @@ def unknown_fact(name: str, subject: SubjectKind) -> str:
     """Say why `name` is no fact that a rule about `subject` may use, with the closest one that is."""
     if name in CATALOGUE:
         return f"{name} is a fact of the {CATALOGUE[name].subject}; a rule about a {subject} cannot use it"
-    close = get_close_matches(name, visible_facts(subject), n=1)
+    close = get_close_matches(name, visible_facts(subject), n=1, cutoff=0.8)
     return f"unknown fact {name}" + (f"; did you mean {close[0]}?" if close else "")
