@@ -58,6 +58,18 @@ def collapse(requests: Requests) -> Requests:
     return Requests(requests.addresses[chosen], requests.active[chosen], counts)
 
 
+def moved(before: Requests, after: Requests, period_bytes: int) -> bool:
+    """Return whether all active lanes moved by one distance, a multiple of `period_bytes`."""
+    if before.addresses.shape != after.addresses.shape:
+        return False
+    lane = int(after.active[0].argmax())
+    distance = after.addresses[:1, lane] - before.addresses[:1, lane]
+    if int(distance[0]) % period_bytes or not np.array_equal(before.active, after.active):
+        return False
+    same = after.addresses - before.addresses == distance
+    return bool(same.all() or (same | ~after.active).all())
+
+
 def first_addresses(requests: Requests) -> Addresses:
     """Return the address of the first active lane of each row."""
     if requests.active[:, 0].all():

@@ -171,6 +171,17 @@ def test_many_warps_come_in_any_number(warps: int) -> None:
     assert counters.dram_bytes == 128 * warps
 
 
+def test_a_loop_that_moves_through_memory_counts_every_iteration() -> None:
+    """Steps of 64 bytes repeat the sectors; a step of 4 bytes does not."""
+    recorder_ = recorder("ld.global.f32")
+    for offset in (0, 64, 128, 192, 196, 260):
+        recorder_.access(0, "global", "load", warp(4 * TID, BASE + offset), EVERY_LANE, 4)
+    counters = observe(recorder_).counters
+    assert counters.global_load_requests == 6
+    assert counters.global_load_sectors == 4 * 4 + 2 * 5
+    assert counters.dram_bytes == 32 * -(-(260 + 128) // 32)
+
+
 def test_an_in_place_reduction_by_neighbouring_pairs_counts_what_hardware_counted() -> None:
     """Block 128 on global memory: warps of `data[tid] += data[tid + stride]` where tid % (2 stride) == 0.
 

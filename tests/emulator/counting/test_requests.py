@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpuadvisor.emulator.counting.requests import collapse, gather, sorted_starts
+from gpuadvisor.emulator.counting.requests import collapse, gather, moved, sorted_starts
 from gpuadvisor.emulator.counting.sectors import distinct_bytes, sectors
 from gpuadvisor.emulator.counting.wavefronts import ideal_wavefronts, wavefronts
 from tests.emulator.counting.launches import BASE, TID
@@ -48,3 +48,21 @@ def test_collapsed_requests_have_the_same_totals(masked: bool) -> None:
         lambda rows: ideal_wavefronts(rows, 4),
     ):
         assert patterns.total(count(patterns)) == requests.total(count(requests))
+
+
+def test_requests_that_move_as_a_whole_are_recognised() -> None:
+    addresses = (BASE + 4 * np.arange(2 * 32, dtype=np.uint64)).reshape(2, 32)
+    active = np.ones((2, 32), np.bool_)
+    active[1, 5] = False
+    before = gather(addresses, active)
+    far = addresses + np.uint64(64)
+    assert moved(before, gather(far, active), 32)
+    assert moved(gather(far, active), before, 32)
+    assert not moved(before, gather(far, active), 128)
+    elsewhere = far.copy()
+    elsewhere[1, 5] = 0
+    assert moved(before, gather(elsewhere, active), 32), "inactive lanes do not matter"
+    elsewhere[1, 6] = 0
+    assert not moved(before, gather(elsewhere, active), 32)
+    assert not moved(before, gather(far, np.ones((2, 32), np.bool_)), 32)
+    assert not moved(before, gather(far[:1], active[:1]), 32)
