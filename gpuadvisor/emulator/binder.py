@@ -27,14 +27,25 @@ _CONTROLS: ControlBuilders = {**control.BUILDERS, **synchronisation.BUILDERS}
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One bound instruction: either a step or a control."""
+
+    pc: int
+    guard: Fetch | None
+    gate: Gate | None = None
+    step: Step | None = None
+    control: Control | None = None
+
+
 @dataclass(slots=True)
 class BasicBlock:
     """Instructions always executed one behind the other: their guards, where they have one, and steps."""
 
     start: int
-    steps: list[tuple[int, Fetch | None, Step]] = field(default_factory=list)
-    gate: Gate | None = None
+    gate: Gate | None
     """What the first instruction waits for."""
+    steps: list[tuple[int, Fetch | None, Step]] = field(default_factory=list)
     last: tuple[int, Fetch | None, Control] | None = None
     """What ends the block; without it the threads go on at `end`."""
 
@@ -47,6 +58,13 @@ class BasicBlock:
     def length(self) -> int:
         """How many instructions the block has."""
         return len(self.steps) + (self.last is not None)
+
+    def append(self, bound: _Bound) -> None:
+        """Add the next instruction."""
+        if bound.step is not None:
+            self.steps.append((bound.pc, bound.guard, bound.step))
+        if bound.control is not None:
+            self.last = (bound.pc, bound.guard, bound.control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +83,15 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     registers = allocate_registers(function, layout)
     read = frozenset(name for instruction in function.instructions for name in _reads(instruction))
     binding = Binding(linked, registers, read, polling_branches(function))
+    leaders = {0, *_branch_targets(function), *linked.entries.values(), *_clock_reads(function)}
     blocks: dict[int, BasicBlock] = {}
-    leaders = _branch_targets(function) | set(linked.entries.values()) | _clock_reads(function)
-    block = BasicBlock(0)
+    ended = True
     for instruction in function.instructions:
-        guard = _bind_guard(instruction.guard, registers)
-        gate = bind_gate(instruction, guard, binding)
-        if instruction.index in leaders or block.last is not None or gate is not None:
-            block = BasicBlock(instruction.index, gate=gate)
-        blocks[block.start] = block
-        _append(block, instruction, guard, binding)
+        bound = _bind_instruction(instruction, binding)
+        if ended or bound.pc in leaders or bound.gate is not None:
+            block = blocks[bound.pc] = BasicBlock(bound.pc, bound.gate)
+        block.append(bound)
+        ended = block.last is not None
     return BoundKernel(linked, registers, blocks)
 
 
@@ -96,16 +113,21 @@ def _clock_reads(function: Function) -> set[int]:
     }
 
 
-def _append(block: BasicBlock, instruction: Instruction, guard: Fetch | None, binding: Binding) -> None:
-    builder = _CONTROLS.get(instruction.opcode)
+def _bind_instruction(instruction: Instruction, binding: Binding) -> _Bound:
+    guard = _bind_guard(instruction.guard, binding.registers)
+    control = _CONTROLS.get(instruction.opcode)
+    step = _STEPS.get(instruction.opcode, bind_arithmetic)
+    pc = instruction.index
     try:
-        if builder is not None:
-            block.last = (instruction.index, guard, builder(instruction, binding))
-        else:
-            step = _STEPS.get(instruction.opcode, bind_arithmetic)(instruction, binding)
-            block.steps.append((instruction.index, guard, step))
+        if control is not None:
+            return _Bound(pc, guard, control=control(instruction, binding))
+        gate = bind_gate(instruction, guard, binding)
+        return _Bound(pc, guard, gate, step(instruction, binding))
     except Unsupported as reason:
-        block.steps.append((instruction.index, guard, _refusal(instruction, str(reason))))
+        return _Bound(pc, guard, step=_refusal(instruction, f": {reason}"))
+    except (LookupError, ValueError, StopIteration):
+        # Types, modifiers and operands are looked up in tables: what is in none of them is not supported.
+        return _Bound(pc, guard, step=_refusal(instruction, ""))
 
 
 def _bind_guard(guard: Guard | None, registers: Registers) -> Fetch | None:
@@ -114,7 +136,7 @@ def _bind_guard(guard: Guard | None, registers: Registers) -> Fetch | None:
 
 def _refusal(instruction: Instruction, reason: str) -> Step:
     """Return a step that stops the run, naming the instruction."""
-    what = f"{instruction.text} is not supported by the emulator: {reason} (PTX line {instruction.ptx_line})"
+    what = f"{instruction.text} is not supported by the emulator{reason} (PTX line {instruction.ptx_line})"
 
     def step(_batch: Batch, active: Active) -> None:
         raise ThreadFault(what, int(active.lanes[0]))
@@ -123,11 +145,9 @@ def _refusal(instruction: Instruction, reason: str) -> Step:
 
 
 def _reads(instruction: Instruction) -> list[str]:
-    """Return the registers an instruction reads: all but the first one of those that write one."""
+    """Return the registers an instruction reads: all but the first operand of those that write it."""
     names = list(named_registers(instruction))
-    writes = instruction.opcode not in _WRITES_NOTHING and isinstance(
-        instruction.operands[0] if instruction.operands else None, Register
-    )
-    if writes:
-        names.remove(instruction.operands[0].name)  # type: ignore[union-attr]
+    first = instruction.operands[0] if instruction.operands else None
+    if isinstance(first, Register) and instruction.opcode not in _WRITES_NOTHING:
+        names.remove(first.name)
     return names

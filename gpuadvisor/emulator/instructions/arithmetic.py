@@ -37,7 +37,7 @@ def bind_arithmetic(instruction: Instruction, binding: Binding) -> Step:
     """Bind whatever the semantics know."""
     operation = compile_operation(instruction)
     if operation is None:
-        raise Unsupported(f"the instruction {instruction.text}")
+        raise Unsupported("no operation of this name and form")
     registers, carry = binding.registers, Register(CARRY)
     count = len(operation.destination_types)
     targets = list(zip(instruction.operands[:count], operation.destination_types, strict=True))

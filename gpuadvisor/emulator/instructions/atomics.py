@@ -1,6 +1,4 @@
-"""atom and red (PTX ISA 9.7.13, parallel synchronisation): each instruction is atomic, threads go in
-lane order.
-"""
+"""atom and red (PTX ISA 9.7.13): one thread after another, in lane order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,6 +30,7 @@ _SINKS: dict[str, np.ufunc] = {
     "or": np.bitwise_or,
     "xor": np.bitwise_xor,
 }
+_TWO_SOURCES = (Register("d"), Register("a"), Register("b"))
 _SMALLEST_EXACT = np.float32(2.0**-100)
 """Sums of floats at least this large are multiples of 2**-123, so never subnormal."""
 
@@ -137,9 +136,7 @@ def _update(instruction: Instruction, kind: str, *, flush: bool) -> Update:
         modifiers = ("rn", "ftz") if flush and type_name == "f32" else ("rn",)
     bits = f"b{8 * TYPE_BYTES[type_name]}" if kind in ("and", "or", "xor") else type_name
     operation = compile_operation(
-        replace(
-            instruction, opcode=kind, modifiers=modifiers, types=(bits,), operands=instruction.operands[-3:]
-        )
+        replace(instruction, opcode=kind, modifiers=modifiers, types=(bits,), operands=_TWO_SOURCES)
     )
     if operation is None:
         raise Unsupported("this form of atomic")
