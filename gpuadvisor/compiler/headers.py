@@ -15,3 +15,12 @@ def toolkit_include_directories() -> tuple[Path, ...]:
     found = [pathfinder.locate_nvidia_header_directory(name) for name in ("cudart", "cccl")]
     directories = [Path(header.abs_path) for header in found if header is not None]
     return tuple(dict.fromkeys(directories))
+
+
+@cache
+def is_library_header(file: str) -> bool:
+    """Return whether a source file belongs to a CUDA toolkit or to the host's compiler."""
+    path = Path(file)
+    if path.is_relative_to("/usr/include") or path.is_relative_to("/usr/lib"):
+        return True
+    return any((directory / "cuda_runtime.h").is_file() for directory in path.parents)

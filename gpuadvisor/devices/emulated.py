@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.compile import compile_source
+from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.cost import modelled_time
@@ -111,7 +112,7 @@ class EmulatedDevice:
     def _program(self, module: CompiledModule) -> Program:
         """Return the decoded module: decoded once, so that its device variables live on between launches."""
         if module.ptx not in self._programs:
-            self._programs[module.ptx] = decode(module.ptx)
+            self._programs[module.ptx] = decode(module.ptx, is_library_header)
         return self._programs[module.ptx]
 
     def _blocks(self, launch: Launch, timing: Timing) -> list[int] | None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from gpuadvisor.emulator.declarations import parse_registers, parse_variables
+from gpuadvisor.emulator.locations import Locations, Place
 from gpuadvisor.emulator.operands import Scope, parse_operands
-from gpuadvisor.emulator.program import Guard, Instruction, Operand, SourceLine, Symbol, Variable
+from gpuadvisor.emulator.program import Guard, Instruction, Operand, Symbol, Variable
 from gpuadvisor.emulator.tokens import Tokens
 from gpuadvisor.emulator.widths import is_type
 
@@ -26,14 +27,13 @@ class Body:
 class BodyParser:
     """Reads one function body; names of inner scopes become unique names of the function."""
 
-    def __init__(self, tokens: Tokens, files: dict[int, str]) -> None:
+    def __init__(self, tokens: Tokens, locations: Locations) -> None:
         self._tokens = tokens
-        self._files = files
+        self._locations = locations
         self._body = Body()
         self._scope = Scope()
         self._branches: list[tuple[int, Scope]] = []
         self._target_lists: list[tuple[str, tuple[str, ...], Scope]] = []
-        self._source: SourceLine | None = None
         self._unique = 0
 
     def parse(self) -> Body:
@@ -104,19 +104,16 @@ class BodyParser:
             raise self._tokens.error(f"unknown directive {directive}")
 
     def _location(self) -> None:
-        """Read `.loc file line column[, function_name label, inlined_at ...]`.
+        """Read `.loc file line column[, function_name label [+ offset], inlined_at file line column]`."""
+        line = self._tokens.line
+        place, inlined_at = self._place(), None
+        while not self._tokens.at_end and self._tokens.line == line:
+            if self._tokens.next() == "inlined_at":
+                inlined_at = self._place()
+        self._locations.place(place, inlined_at)
 
-        An inlined instruction belongs to the line it was written on; line 0 is the compiler's own code and
-        leaves the line as it is.
-        """
-        file, line, _column = (self._tokens.integer() for _ in range(3))
-        if line:
-            self._source = SourceLine(self._files.get(file, f"file {file}"), line)
-        if self._tokens.accept(","):
-            ends = self._tokens.position
-            while self._tokens.lines[ends] == self._tokens.lines[self._tokens.position - 1]:
-                ends += 1
-            self._tokens.position = ends
+    def _place(self) -> Place:
+        return self._tokens.integer(), self._tokens.integer(), self._tokens.integer()
 
     def _registers(self) -> None:
         type_name, names = parse_registers(self._tokens)
@@ -153,7 +150,7 @@ class BodyParser:
         if opcode in ("bra", "brx"):
             self._branches.append((index, self._scope))
         self._body.instructions.append(
-            Instruction(index, opcode, modifiers, types, operands, guard, self._source, line)
+            Instruction(index, opcode, modifiers, types, operands, guard, self._locations.current, line)
         )
 
     def _resolve_labels(self) -> None:

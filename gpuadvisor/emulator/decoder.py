@@ -6,9 +6,11 @@ skipped.
 """
 
 import re
+from collections.abc import Callable
 
 from gpuadvisor.emulator.body import Body, BodyParser
 from gpuadvisor.emulator.declarations import SPACES, parse_parameters, parse_variables
+from gpuadvisor.emulator.locations import Locations
 from gpuadvisor.emulator.program import Function, Program, Variable
 from gpuadvisor.emulator.tokens import Tokens, tokenize
 
@@ -16,16 +18,18 @@ _FILE = re.compile(r'^[ \t]*\.file[ \t]+(\d+)[ \t]+"([^"\n]*)"(?:[ \t]+"([^"\n]*
 _LINKAGE = frozenset({".visible", ".weak", ".extern", ".common"})
 
 
-def decode(ptx: str) -> Program:
+def decode(ptx: str, is_library: Callable[[str], bool] = lambda _: False) -> Program:
     """Return the module that `ptx` holds.
 
+    Instructions inlined from a file that `is_library` knows are attributed to the line that called.
     Raises GpuAdvisorError with the PTX line and its text where the text is not PTX.
     """
-    return _ModuleParser(ptx).parse()
+    return _ModuleParser(ptx, is_library).parse()
 
 
 class _ModuleParser:
-    def __init__(self, ptx: str) -> None:
+    def __init__(self, ptx: str, is_library: Callable[[str], bool]) -> None:
+        self._is_library = is_library
         self._tokens: Tokens = tokenize(ptx)
         self._files = {int(number): "/".join(filter(None, names)) for number, *names in _FILE.findall(ptx)}
         self._version = self._target = ""
@@ -93,7 +97,7 @@ class _ModuleParser:
         parameters = parse_parameters(tokens)
         maximum_threads = self._performance_directives()
         is_defined = not tokens.accept(";")
-        body = BodyParser(tokens, self._files).parse() if is_defined else Body()
+        body = BodyParser(tokens, Locations(self._files, self._is_library)).parse() if is_defined else Body()
         known = self._functions.get(name)
         if known is not None and known.instructions and not is_defined:
             return

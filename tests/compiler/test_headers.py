@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from gpuadvisor.compiler.headers import is_library_header, toolkit_include_directories
 from tests.compiler.compiling import compiled
 
 USES = {
@@ -28,3 +31,11 @@ def test_the_standard_headers_come_with_the_wheels(header: str) -> None:
     module = compiled(f"#include <{header}>\n__global__ void k(float* out) {{ {USES[header]} }}")
     assert module.compiler.startswith("nvrtc")
     assert list(module.names.values()) == ["k"]
+
+
+def test_library_headers_are_told_from_the_users(tmp_path: Path) -> None:
+    (toolkit, *_) = toolkit_include_directories()
+    assert is_library_header(str(toolkit / "cooperative_groups.h"))
+    assert is_library_header(str(toolkit / "cooperative_groups" / "details" / "helpers.h"))
+    assert is_library_header("/usr/include/c++/12/vector")
+    assert not is_library_header(str(tmp_path / "kernel.cuh"))

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -125,9 +125,9 @@ def test_a_module_is_decoded_once_and_its_variables_live_on(
 ) -> None:
     decoded: list[str] = []
 
-    def decode_and_note(ptx: str) -> Program:
+    def decode_and_note(ptx: str, is_library: Callable[[str], bool]) -> Program:
         decoded.append(ptx)
-        return decode(ptx)
+        return decode(ptx, is_library)
 
     monkeypatch.setattr(emulated, "decode", decode_and_note)
     out = device.upload(np.zeros(1, np.int32))
