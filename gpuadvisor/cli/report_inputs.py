@@ -15,7 +15,10 @@ from gpuadvisor.probing.store import last_profile
 
 
 def gather(files: Sequence[Path]) -> tuple[MachineProfile | None, list[KernelProfile]]:
-    """Return the machine and the kernels in the documents; without documents the last probe."""
+    """Return the machine and the kernels in the documents; without documents the last probe.
+
+    A machine profile of its own counts before one that a report was judged by.
+    """
     if not files:
         profile = last_profile(None)
         if profile is None:
@@ -24,17 +27,18 @@ def gather(files: Sequence[Path]) -> tuple[MachineProfile | None, list[KernelPro
                 remedy="run `gpuadvisor probe`, or name a document: `gpuadvisor report FILE`",
             )
         return profile, []
-    machines: list[tuple[Path, MachineProfile]] = []
+    profiles: list[tuple[Path, MachineProfile]] = []
+    embedded: list[tuple[Path, MachineProfile]] = []
     kernels: list[KernelProfile] = []
     for path in files:
         document = read(path)
         if isinstance(document, MachineProfile):
-            machines.append((path, document))
+            profiles.append((path, document))
         else:
             kernels.extend(document.kernels)
             if document.machine is not None:
-                machines.append((path, document.machine))
-    return _only(machines), kernels
+                embedded.append((path, document.machine))
+    return _only(profiles or embedded), kernels
 
 
 def build_report(
@@ -51,11 +55,11 @@ def build_report(
     )
 
 
-def _only(machines: list[tuple[Path, MachineProfile]]) -> MachineProfile | None:
-    distinct = {(machine.device.id, machine.created): path for path, machine in machines}
-    if len(distinct) > 1:
-        names = ", ".join(f"{path} ({device})" for (device, _), path in distinct.items())
+def _only(found: list[tuple[Path, MachineProfile]]) -> MachineProfile | None:
+    """Return the newest profile; all must be of one device."""
+    if len({machine.device.id for _, machine in found}) > 1:
+        names = ", ".join(f"{path} ({machine.device.id})" for path, machine in found)
         raise GpuAdvisorError(
-            f"several machine profiles: {names}", remedy="report one machine at a time; leave the others out"
+            f"several machines: {names}", remedy="report one machine at a time; leave the others out"
         )
-    return machines[0][1] if machines else None
+    return max((machine for _, machine in found), key=lambda machine: machine.created, default=None)
