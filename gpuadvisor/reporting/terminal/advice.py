@@ -77,7 +77,8 @@ def _evidence(advice: Advice) -> dict[str, str]:
     groups: dict[str, list[str]] = {}
     for name, item in advice.evidence.items():
         if isinstance(item.value, int | float) and not isinstance(item.value, bool):
-            words = name.removeprefix(f"{advice.subject.kind}.").replace("_", " ").replace(".", " ")
+            words = name.removeprefix(f"{advice.subject.kind}.").removesuffix("_bytes")
+            words = words.replace("_", " ").replace(".", " ")
             groups.setdefault(item.provenance, []).append(f"{words} {magnitude(item.value, item.unit)}")
     return {provenance: ", ".join(figures) for provenance, figures in groups.items()}
 
