@@ -44,7 +44,7 @@ class KernelCounters(Counts, kw_only=True):
     instruction_mix: dict[str, int] = {}
     """Warp instructions by execution unit: fp32, fp64, fp16, int32, special, memory, control, matrix."""
     dram_bytes: int | None = None
-    """Bytes of distinct global sectors touched: what DRAM moves if every reuse hits a cache."""
+    """Bytes of distinct global sectors read, plus those written: DRAM traffic if every reuse hits a cache."""
 
 
 class LineCounts(Counts, kw_only=True):

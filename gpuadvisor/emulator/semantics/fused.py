@@ -58,12 +58,21 @@ def fma64(a: Doubles, b: Doubles, c: Doubles, rounding: str = "rn") -> Doubles:
     product, low = two_product(a, b)
     sum_high, sum_low = two_sum(c, low)
     high, rest = two_sum(product, sum_high)
-    nearest, error = two_sum(high, round_to_odd(*two_sum(sum_low, rest)))
+    odd = round_to_odd(*two_sum(sum_low, rest))
+    if rounding == "rn" and _ordinary(a, b, c, product):
+        return np.asarray(high + odd)
+    nearest, error = two_sum(high, odd)
     direct = np.where(np.isinf(c) & np.isfinite(a) & np.isfinite(b), c, product + c)
     usable = np.isfinite(direct) & np.isfinite(nearest) & (nearest != 0)
     result = np.where(usable, nudge(nearest, error, rounding), direct)
     result = signed_zero(result, rounding, product, c)
     return repair(result, _hazardous(a, b, c, product), (a, b, c), _exact, rounding)
+
+
+def _ordinary(a: Doubles, b: Doubles, c: Doubles, product: Doubles) -> bool:
+    """Return whether no lane can overflow, underflow or be zero; NaN is not ordinary."""
+    largest = np.max([np.abs(values).max() for values in (a, b, c, product)])
+    return bool(largest < _LARGE and np.abs(product).min() > _SMALL)
 
 
 def _hazardous(a: Doubles, b: Doubles, c: Doubles, product: Doubles) -> Floats:

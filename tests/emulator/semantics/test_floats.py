@@ -112,6 +112,23 @@ def test_unmarked_forms_round_to_nearest(text: str) -> None:
     check("fma" if name == "mad" else name, kind, "rn", text)
 
 
+@pytest.mark.parametrize("odd_lane", [0x7FF8000000000000, 0x7FF0000000000000, 0, 1, 0x7FEFFFFFFFFFFFFF])
+def test_one_unusual_lane_among_ordinary_ones(odd_lane: int) -> None:
+    """Rows of ordinary doubles take a shorter way than rows with NaN, zeros or extremes."""
+    layout = FORMATS["f64"]
+    random = np.random.default_rng(7)
+    for position in range(3):
+        sources = [random.standard_normal((4, 32)).view(np.uint64) for _ in range(3)]
+        ordinary = result("fma.rn.f64", *sources)
+        sources[position][2, 5] = odd_lane
+        found = result("fma.rn.f64", *sources)
+        assert (found == ordinary).sum() >= 127
+        for *operands, bits in zip(*(array.ravel().tolist() for array in (*sources, found)), strict=True):
+            exact = fused(*(layout.decode(operand) for operand in operands), "rn")
+            is_nan = isinstance(exact, float) and math.isnan(exact)
+            assert math.isnan(layout.decode(bits)) if is_nan else bits == layout.encode(exact)
+
+
 def encoded(kind: str, *values: float) -> list[int]:
     return [FORMATS[kind].encode(Fraction(value)) for value in values]
 
