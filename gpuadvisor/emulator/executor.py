@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
@@ -40,17 +39,11 @@ class Executor:
             if not scheduler.active.count:
                 self._check_waiting(batch)
                 return
-            block = self._block(scheduler.pc, scheduler.active)
+            block = self._kernel.blocks[scheduler.pc]
             issued += block.length
             if issued > check_at:
                 check_at = issued + self._remaining(batch)
             self._execute(batch, block)
-
-    def _block(self, pc: int, active: Active) -> BasicBlock:
-        block = self._kernel.blocks.get(pc)
-        if block is None:
-            raise ThreadFault("execution runs past the end of the function", int(active.lanes[0]))
-        return block
 
     def _remaining(self, batch: Batch) -> int:
         """Return how many instructions are left to the warp that has issued most."""

@@ -25,6 +25,8 @@ from gpuadvisor.emulator.program import (
 )
 from gpuadvisor.model.errors import GpuAdvisorError
 
+_ENDS = frozenset({"ret", "exit", "bra", "brx", "trap"})
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -43,7 +45,7 @@ def link(program: Program, kernel: str) -> Linked:
 
     Raises GpuAdvisorError where there is no such kernel, or a call is recursive.
     """
-    functions = _reachable(program, _kernel(program, kernel))
+    functions = [_closed(function) for function in _reachable(program, _kernel(program, kernel))]
     parts = []
     owners: list[str] = []
     entries: dict[str, int] = {}
@@ -93,6 +95,17 @@ def _callees(program: Program, function: Function) -> Iterator[tuple[Function, I
         callee = program.functions.get(name) if name is not None else None
         if callee is not None and callee.instructions:
             yield callee, instruction
+
+
+def _closed(function: Function) -> Function:
+    """Return the function with a `ret` at its end, if threads could run past it."""
+    instructions = function.instructions
+    end = len(instructions)
+    last = instructions[-1] if instructions else None
+    if last and last.opcode in _ENDS and last.guard is None and end not in function.labels.values():
+        return function
+    place = (last.source, last.ptx_line) if last else (None, 0)
+    return replace(function, instructions=(*instructions, Instruction(end, "ret", (), (), (), None, *place)))
 
 
 class _Renamer:

@@ -18,7 +18,7 @@ extern "C" __global__ void misaligned(float* out) {
     float4* vectors = (float4*)(out + threadIdx.y);
     vectors[0] = make_float4(1, 2, 3, 4);                   // line 8
 }
-extern "C" __global__ void endless(int* out) {
+extern "C" __global__ void endless(volatile int* out) {
     while (true) out[threadIdx.x]++;                        // line 11
 }
 extern "C" __global__ void shared_overrun(float* out) {
