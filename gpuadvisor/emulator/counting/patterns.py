@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.counting.requests import Requests, first_addresses
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.tally import AccessTally
+from gpuadvisor.emulator.counting.wavefronts import WORD_BYTES
 
 _LINE_BYTES = 128
 
@@ -60,8 +61,11 @@ def _words(tally: AccessTally, samples: Requests, stride: int | None, distances:
     if not distances.any():
         return "broadcast"
     if stride is None:
-        lines = _distinct_lines(samples)
-        return f"{'gather' if tally.operation == 'load' else 'scatter'}, {lines:.0f} distinct 128-byte lines"
+        verb = "gather" if tally.operation == "load" else "scatter"
+        unit_bytes, unit = (
+            (WORD_BYTES, "words") if tally.space == "shared" else (_LINE_BYTES, "128-byte lines")
+        )
+        return f"{verb}, {_distinct_units(samples, unit_bytes):.0f} distinct {unit}"
     return _regular(stride, tally.bytes_per_thread) + _runs(samples, stride, distances)
 
 
@@ -80,7 +84,8 @@ def _runs(samples: Requests, stride: int, distances: NDArray[np.int64]) -> str:
     return f" in {runs} runs" if runs > 1 and stride else ""
 
 
-def _distinct_lines(samples: Requests) -> float:
-    lines = samples.addresses // np.uint64(_LINE_BYTES)
-    counts = [np.unique(row[mask]).size for row, mask in zip(lines, samples.active, strict=True)]
+def _distinct_units(samples: Requests, unit_bytes: int) -> float:
+    """Return how many different aligned units of memory a request touches on average."""
+    units = samples.addresses // np.uint64(unit_bytes)
+    counts = [np.unique(row[mask]).size for row, mask in zip(units, samples.active, strict=True)]
     return float(np.mean(counts))

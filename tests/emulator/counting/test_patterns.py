@@ -49,6 +49,14 @@ def test_a_gather_counts_its_lines() -> None:
     assert (found.lane_stride_bytes, found.words) == (None, "gather, 29 distinct 128-byte lines")
 
 
+def test_a_scatter_in_shared_memory_counts_its_words() -> None:
+    words = np.random.default_rng(2).permutation(1024)[:20]
+    tally = AccessTally("shared", "atomic", 4)
+    addresses = 4 * np.concatenate([words, words[:12]]).reshape(1, 32)
+    tally.add(gather(addresses.astype(np.uint64), np.ones((1, 32), np.bool_)))
+    assert describe(tally).words == "scatter, 20 distinct words"
+
+
 def test_inactive_lanes_do_not_break_the_stride() -> None:
     even = (TID % 2 == 0).reshape(1, 32)
     found = pattern(np.where(TID % 2 == 0, 12 * TID, 9999), active=even)
