@@ -150,6 +150,27 @@ def test_waiting_for_a_warp_that_stands_further_down() -> None:
     assert outcome.arrays[1].tolist() == [5] * 32 + [7] * 32
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "LOOP: ld.volatile.global.u64 %rd3, [%rd0]; setp.eq.u64 %p2, %rd3, 0; @%p2 bra LOOP;",
+        "LOOP: ld.relaxed.gpu.global.u64 %rd3, [%rd0]; setp.ne.u64 %p2, %rd3, 0; @%p2 bra OUT;\n"
+        "bra LOOP; OUT:",
+    ],
+)
+def test_waiting_for_a_lane_of_the_same_warp(loop: str) -> None:
+    body = f"""setp.eq.u32 %p1, %r0, 31;
+    @%p1 bra SET;
+    {loop}
+    add.u64 %rd3, %rd3, 1;
+    bra END;
+    SET: mov.u64 %rd3, 8;
+    st.volatile.global.u64 [%rd0], %rd3;
+    END: setp.gt.u32 %p1, %r0, 0;
+    @%p1 st.global.u64 [%rd1], %rd3;"""
+    assert run_ptx(body).tolist() == [8] + [9] * 30 + [8]
+
+
 def test_compare_and_swap_loop() -> None:
     outcome = execute(compiled(SOURCE), "add_double", launch_of(2, 64), [np.zeros(1), np.float64(0.25)])
     assert outcome.arrays[0].tolist() == [32.0]
@@ -163,7 +184,7 @@ def test_threads_taking_turns() -> None:
 
 
 def test_reduction_of_neighbouring_pairs_counts_what_hardware_counts() -> None:
-    """Nsight Compute, per block of 128: 47 load requests, 127 sectors, 24 stores, 64 sectors, 24 divergent."""
+    """Nsight Compute, per block: 47 load requests, 127 sectors, 24 stores, 64 sectors, 24 divergent."""
     arrays = [np.ones(512, np.int32), np.zeros(4, np.int32)]
     outcome = execute(compiled(SOURCE), "neighbouring_pairs", launch_of(4, 128), arrays)
     assert outcome.arrays[1].tolist() == [128] * 4

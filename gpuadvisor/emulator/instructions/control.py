@@ -20,13 +20,12 @@ def bind_branch(instruction: Instruction, binding: Binding) -> Control:
     """Bind bra."""
     target = _label(instruction.operands[0], binding)
     pc, following = instruction.index, instruction.index + 1
-    if instruction.guard is None:
-        return lambda batch, _all, _on: batch.scheduler.go(target)
-    polls = pc in binding.polling
+    polls, conditional = pc in binding.polling, instruction.guard is not None
 
     def control(batch: Batch, every: Active, on: Active) -> None:
-        batch.recorder.branch(pc, every.mask, on.mask)
         scheduler = batch.scheduler
+        if conditional:
+            batch.recorder.branch(pc, every.mask, on.mask)
         if polls and on.count and scheduler.spins(pc, on.count):
             scheduler.go_yielding(on.mask, target, every.mask & ~on.mask, following)
         elif on.count == every.count:
