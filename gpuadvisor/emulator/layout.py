@@ -1,6 +1,5 @@
 """Where the variables of a kernel lie: addresses by symbol, sizes by state space."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +15,6 @@ SHARED_WINDOW = 1 << 40
 LOCAL_WINDOW = SHARED_WINDOW + WINDOW_BYTES
 PARAMETER_WINDOW = LOCAL_WINDOW + WINDOW_BYTES
 WINDOWS = {"shared": SHARED_WINDOW, "local": LOCAL_WINDOW, "param": PARAMETER_WINDOW}
-
-_LENGTH = re.compile(r"E(\d+)")
-_DISCRIMINATOR = re.compile(r"(_\d+)?")
 
 FRAME_BASE = 1 << 16
 """Where the parameters of device functions start in the parameter space; a kernel's lie below."""
@@ -48,23 +44,11 @@ class Layout:
     parameter_bytes: int
 
     def variable_at(self, space: str, address: int) -> str | None:
-        """Return the name, as written, of the variable of `space` that holds `address`, or None."""
+        """Return the name, mangled, of the variable of `space` that holds `address`, or None."""
         for name, place in self.places.items():
             if place.space == space and 0 <= address - place.address < place.size_bytes:
-                return written_name(name)
+                return name
         return None
-
-
-def written_name(symbol: str) -> str:
-    """Return the name a variable of a function has in the source: `tile` for `_ZZ4copyPfE4tile`.
-
-    The mangling is that of the Itanium C++ ABI, 5.1.8: `_ZZ function E length name [discriminator]`.
-    """
-    for length in _LENGTH.finditer(symbol) if symbol.startswith("_ZZ") else ():
-        end = length.end() + int(length[1])
-        if end <= len(symbol) and _DISCRIMINATOR.fullmatch(symbol, end):
-            return symbol[length.end() : end]
-    return symbol
 
 
 def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, memory: GlobalMemory) -> Layout:
