@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
-from gpuadvisor.emulator.instructions import atomics, control, copies, loads, moves, synchronisation
+from gpuadvisor.emulator.instructions import (
+    atomics,
+    control,
+    copies,
+    ldmatrix,
+    loads,
+    matrix,
+    moves,
+    synchronisation,
+)
 from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic, bind_gate
 from gpuadvisor.emulator.instructions.binding import (
     Binding,
@@ -22,7 +31,14 @@ from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported, allocat
 from gpuadvisor.emulator.specials import is_clock
 from gpuadvisor.emulator.spinning import polling_branches
 
-_STEPS: StepBuilders = {**loads.BUILDERS, **atomics.BUILDERS, **moves.BUILDERS, **copies.BUILDERS}
+_STEPS: StepBuilders = {
+    **loads.BUILDERS,
+    **atomics.BUILDERS,
+    **moves.BUILDERS,
+    **copies.BUILDERS,
+    **ldmatrix.BUILDERS,
+    **matrix.BUILDERS,
+}
 _CONTROLS: ControlBuilders = {**control.BUILDERS, **synchronisation.BUILDERS}
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
 

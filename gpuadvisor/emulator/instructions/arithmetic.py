@@ -10,6 +10,8 @@ from gpuadvisor.emulator.registers import CARRY, Fetch, Unsupported
 from gpuadvisor.emulator.semantics import compile_operation
 
 _MEMBERS_LAST = frozenset({"shfl", "vote", "match", "redux", "elect"})
+_WHOLE_WARP = frozenset({"mma", "wmma", "ldmatrix", "stmatrix", "movmatrix"})
+_ALL_LANES = np.full((1, 1), 0xFFFFFFFF, np.uint32)
 
 
 def bind_gate(instruction: Instruction, guard: Fetch | None, binding: Binding) -> Gate | None:
@@ -17,9 +19,9 @@ def bind_gate(instruction: Instruction, guard: Fetch | None, binding: Binding) -
 
     Threads whose guard does not hold wait for nobody.
     """
-    if instruction.opcode not in _MEMBERS_LAST or "sync" not in instruction.modifiers:
+    if instruction.opcode not in _MEMBERS_LAST | _WHOLE_WARP or "sync" not in instruction.modifiers:
         return None
-    fetch = binding.registers.fetch(instruction.operands[-1], "u32")
+    fetch = _bind_members(instruction, binding)
     pc = instruction.index
 
     def gate(batch: Batch) -> bool:
@@ -31,6 +33,12 @@ def bind_gate(instruction: Instruction, guard: Fetch | None, binding: Binding) -
         return batch.convergence.gather(pc, members)
 
     return gate
+
+
+def _bind_members(instruction: Instruction, binding: Binding) -> Fetch:
+    if instruction.opcode in _WHOLE_WARP:
+        return lambda _batch: _ALL_LANES
+    return binding.registers.fetch(instruction.operands[-1], "u32")
 
 
 def bind_arithmetic(instruction: Instruction, binding: Binding) -> Step:

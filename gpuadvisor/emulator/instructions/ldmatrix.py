@@ -1,0 +1,118 @@
+"""ldmatrix, stmatrix and movmatrix (PTX ISA 9.7.14.5.15 to 9.7.14.5.17): 8x8 matrices of 16-bit elements.
+
+Matrix m of a request has the addresses of its rows in lanes 8m to 8m+7, and hardware moves one matrix at a
+time: each counts as a request of eight lanes and 16 bytes.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.batch import WARP_SIZE, Batch
+from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
+from gpuadvisor.emulator.instructions.fragments import registers_of
+from gpuadvisor.emulator.instructions.spaces import SHARED, Operation, named_space, record
+from gpuadvisor.emulator.layout import SHARED_WINDOW
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.registers import Fetch, Unsupported
+from gpuadvisor.emulator.store import ByteStore
+from gpuadvisor.emulator.widths import Lanes
+
+_ROW_BYTES = 16
+_ROWS = 8
+_WORDS = np.arange(0, _ROW_BYTES, 4)
+
+
+def transpose(registers: Lanes) -> Lanes:
+    """Return the transposes of 8x8 matrices whose lane 4r + w holds elements 2w and 2w + 1 of row r."""
+    matrices = np.ascontiguousarray(registers).view(np.uint16).reshape(-1, _ROWS, _ROWS)
+    turned = np.ascontiguousarray(matrices.transpose(0, 2, 1))
+    return turned.view(np.uint32).reshape(-1, WARP_SIZE)
+
+
+def _check_form(instruction: Instruction) -> None:
+    if "m8n8" not in instruction.modifiers or instruction.types != ("b16",):
+        raise Unsupported("matrices other than 8x8 of b16")
+
+
+class _Rows:
+    """Where the rows of an instruction's matrices lie."""
+
+    def __init__(self, instruction: Instruction, operand: object, binding: Binding) -> None:
+        _check_form(instruction)
+        self._address = bind_address(operand, binding.registers)
+        self._generic = named_space(instruction.modifiers) is None
+        self._pc = instruction.index
+        self._what = f"{instruction.opcode} of a row of {_ROW_BYTES} bytes"
+
+    def addresses(self, batch: Batch) -> Lanes:
+        """Return the shared addresses that all lanes hold."""
+        addresses = self._address(batch)
+        return addresses - np.uint64(SHARED_WINDOW) if self._generic else addresses
+
+    def locate(
+        self, batch: Batch, active: Active, addresses: Lanes, matrix: int, operation: Operation
+    ) -> tuple[ByteStore, NDArray[np.int64]]:
+        """Report the request for one matrix; return the positions of its words, (warps that run, 8, 4)."""
+        mask = np.zeros(batch.shape, np.bool_)
+        mask[active.rows, matrix * _ROWS : (matrix + 1) * _ROWS] = True
+        rows = Active(mask)
+        record(batch, self._pc, SHARED, operation, addresses, rows, _ROW_BYTES)
+        store, positions = SHARED.locate(batch, rows.pick(addresses), rows.lanes, _ROW_BYTES, self._what)
+        return store, positions.reshape(-1, _ROWS, 1) + _WORDS
+
+
+def bind_load_matrix(instruction: Instruction, binding: Binding) -> Step:
+    """Bind ldmatrix: lane 4r + w gets word w of row r of each matrix."""
+    target, address = instruction.operands
+    rows = _Rows(instruction, address, binding)
+    writes = [binding.registers.write(register, "b32") for register in registers_of(target)]
+    transposed = "trans" in instruction.modifiers
+
+    def step(batch: Batch, active: Active) -> None:
+        addresses = rows.addresses(batch)
+        loaded: list[Lanes] = []
+        for matrix in range(len(writes)):
+            store, positions = rows.locate(batch, active, addresses, matrix, "load")
+            words = store.load(positions, 4).reshape(-1, WARP_SIZE)
+            loaded.append(transpose(words) if transposed else words)
+        for write, words in zip(writes, loaded, strict=True):
+            result: Lanes = np.zeros(batch.shape, np.uint32)
+            result[active.rows] = words
+            write(batch, active, result)
+
+    return step
+
+
+def bind_store_matrix(instruction: Instruction, binding: Binding) -> Step:
+    """Bind stmatrix, the way back."""
+    address, source = instruction.operands
+    rows = _Rows(instruction, address, binding)
+    fetches = [binding.registers.fetch(register, "b32") for register in registers_of(source)]
+    transposed = "trans" in instruction.modifiers
+
+    def step(batch: Batch, active: Active) -> None:
+        addresses = rows.addresses(batch)
+        for matrix, fetch in enumerate(fetches):
+            words = np.broadcast_to(fetch(batch), batch.shape)[active.rows]
+            store, positions = rows.locate(batch, active, addresses, matrix, "store")
+            content = transpose(words) if transposed else words
+            store.store(positions, 4, content.reshape(positions.shape))
+        batch.scheduler.memory_written()
+
+    return step
+
+
+def bind_move_matrix(instruction: Instruction, binding: Binding) -> Step:
+    """Bind movmatrix: a matrix in registers, transposed."""
+    _check_form(instruction)
+    fetch: Fetch = binding.registers.fetch(instruction.operands[1], "b32")
+    write = binding.registers.write(instruction.operands[0], "b32")
+    return lambda batch, active: write(batch, active, transpose(np.broadcast_to(fetch(batch), batch.shape)))
+
+
+BUILDERS: StepBuilders = {
+    "ldmatrix": bind_load_matrix,
+    "stmatrix": bind_store_matrix,
+    "movmatrix": bind_move_matrix,
+}
