@@ -6,7 +6,7 @@ from pathlib import Path
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.kernel import KernelProfile
-from gpuadvisor.sources.cuda_source import analyze_source
+from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.launches import read_launch_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

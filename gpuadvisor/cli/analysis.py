@@ -15,9 +15,9 @@ from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import last_profile_of
+from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.argument_text import parse_argument
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.cuda_source import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.extents import parse_extents
 from gpuadvisor.sources.files import launch_file, source_files
 from gpuadvisor.sources.kernel_names import matches

@@ -81,6 +81,10 @@ class CudaDevice:
         """Give the memory back."""
         self._memory.free(buffer)
 
+    def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
+        """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
+        self._memory.overwrite(self._modules.variable(module, name), content, name)
+
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
     ) -> LaunchResult:

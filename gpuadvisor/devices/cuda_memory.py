@@ -32,6 +32,14 @@ class CudaMemory:
             )
         return Buffer(address, content.nbytes, name)
 
+    def overwrite(self, address: int, array: NDArray[np.generic], name: str) -> None:
+        """Copy `array` over memory that a module owns."""
+        content = np.ascontiguousarray(array)
+        with cuda_errors(self._cupy, f"the variable {name!r}"):
+            self._runtime.memcpy(
+                address, content.ctypes.data, content.nbytes, self._runtime.memcpyHostToDevice
+            )
+
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy the start of the buffer back as an array of the dtype and shape of `like`."""
         if like.nbytes > buffer.size_bytes:

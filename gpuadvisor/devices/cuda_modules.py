@@ -46,6 +46,12 @@ class CudaModules:
             self._allow_shared(function, launch.dynamic_shared_bytes, subject)
         return function
 
+    def variable(self, module: CompiledModule, name: str) -> int:
+        """Return the address of a variable of the module, by its mangled name."""
+        with cuda_errors(self._cupy, f"the variable {name!r}"):
+            address: int = self._module(module).get_global_var(name)
+        return address
+
     def _module(self, module: CompiledModule) -> Any:  # noqa: ANN401 - cupy.cuda.function.Module
         content = image(module, self._compute_capability)
         if content not in self._loaded:

@@ -85,6 +85,9 @@ class Device(Protocol):
     def free(self, buffer: Buffer) -> None:
         """Give the memory back."""
 
+    def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
+        """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
+
     def launch(
         self,
         kernel: Kernel,

@@ -14,6 +14,7 @@ from gpuadvisor.devices.cost import modelled_time
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.launch_checks import check_shape, resident
 from gpuadvisor.emulator.decoder import decode
+from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Function, Program
@@ -63,6 +64,11 @@ class EmulatedDevice:
     def free(self, buffer: Buffer) -> None:
         """Give the memory back."""
         self._memory.free(buffer.address)
+
+    def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
+        """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
+        addresses = load_module(self._program(module), self._memory).addresses
+        self._memory.write(addresses[name], content.tobytes())
 
     def launch(
         self,

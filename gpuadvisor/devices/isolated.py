@@ -76,6 +76,10 @@ class IsolatedDevice:
         if self._is_present(buffer):
             self._call(f"the buffer {buffer.name!r}", Call("free", (self._present(buffer),)))
 
+    def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
+        """Copy an array over a variable of the module, by its mangled name."""
+        self._call(f"the variable {name!r}", Call("set_variable", (module, name, content)))
+
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
     ) -> LaunchResult:

@@ -1,13 +1,17 @@
-"""Arguments on the command line: `out=float32[2048,2048]:zeros` and `n=int32:2048`."""
+"""Arguments on the command line: `out=float32[2048,2048]:zeros`, `n=int32:2048` and `edge=out+11`."""
 
 import re
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.arguments import ArgumentSpec, Number
 
-FORMS = "write an array as NAME=TYPE[SHAPE]:FILL, a scalar as NAME=TYPE:VALUE, a saved array as NAME=FILE.npy"
+FORMS = (
+    "write an array as NAME=TYPE[SHAPE]:FILL, a scalar as NAME=TYPE:VALUE, a vector as NAME=float4:1,2,3,4, "
+    "a saved array as NAME=FILE.npy, a pointer as NAME=ARRAY+ELEMENTS or NAME=null"
+)
 _FORM = re.compile(
-    r"(?P<name>\w+)=(?:(?P<file>[^:]+\.npy)|(?P<type>\w+)(?:\[(?P<shape>[^\]]*)\])?:(?P<content>.+))"
+    r"(?P<name>\w+)=(?:(?P<file>[^:]+\.npy)|(?P<pointer>[A-Za-z_]\w*(?:[+-]\d+)?)"
+    r"|(?P<type>\w+)(?:\[(?P<shape>[^\]]*)\])?:(?P<content>.+))"
 )
 _WORDS = {"true": True, "false": False}
 
@@ -27,13 +31,20 @@ def _specification(match: re.Match[str]) -> ArgumentSpec:
     name = match["name"]
     if match["file"] is not None:
         return ArgumentSpec(name=name, fill=match["file"])
+    if match["pointer"] is not None:
+        return ArgumentSpec(name=name, pointer=match["pointer"])
     if match["shape"] is not None:
         extents = tuple(int(extent) for extent in match["shape"].split(","))
         return ArgumentSpec(name=name, type=match["type"], shape=extents, fill=match["content"])
-    return ArgumentSpec(name=name, type=match["type"], value=_number(match["content"]))
+    return ArgumentSpec(name=name, type=match["type"], value=_value(match["content"]))
 
 
-def _number(text: str) -> bool | int | float:
+def _value(text: str) -> Number | tuple[Number, ...]:
+    numbers = tuple(_number(each.strip()) for each in text.split(","))
+    return numbers if len(numbers) > 1 else numbers[0]
+
+
+def _number(text: str) -> Number:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     try:

@@ -8,28 +8,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.arguments import ArgumentSpec, Number
+from gpuadvisor.sources.element_types import ElementType, element_type
 
 FILLS = "zeros, ones, arange, random, randint(low,high), FILE.npy"
 _RANDINT = re.compile(r"randint\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)")
 _SEED = 20_240_229
-_SIGNIFICANT_BITS = {2: 11, 4: 24, 8: 53}
-"""IEEE 754 binary16, binary32 and binary64, by size in bytes."""
+_SIGNIFICANT_BITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
+"""IEEE 754 binary16, binary32 and binary64; bfloat16 has binary32's exponent."""
+
+
+def number(name: str, type_name: str, value: Number | tuple[Number, ...]) -> NDArray[np.generic]:
+    """Return a value of shape () or a vector's of shape (lanes,), as its type is stored.
+
+    Raises GpuAdvisorError where the type cannot hold it.
+    """
+    element = element_type(type_name)
+    numbers = value if isinstance(value, tuple) else (value,)
+    if (element.lanes is not None) != isinstance(value, tuple) or len(numbers) != (element.lanes or 1):
+        wanted = f"a list of {element.lanes}" if element.lanes else "one number"
+        raise GpuAdvisorError(f"type {type_name} takes {wanted}", where=f"argument {name!r}")
+    for each in numbers:
+        _check_number(name, type_name, element, each)
+    with np.errstate(over="ignore"):
+        return element.encode(np.array(value, np.float64 if _is_float(element) else element.dtype))
 
 
 def scalar(spec: ArgumentSpec) -> np.generic:
-    """Return the value in its exact type; raise GpuAdvisorError where the type cannot hold it."""
-    dtype = np.dtype(spec.type)
-    value = spec.value
-    if dtype.kind != "f" and (isinstance(value, float) or (dtype.kind == "b") != isinstance(value, bool)):
-        raise GpuAdvisorError(
-            f"{value!r} is not a value of type {spec.type}", where=f"argument {spec.name!r}"
-        )
-    if dtype.kind in "iu" and not np.iinfo(dtype).min <= int(value or 0) <= np.iinfo(dtype).max:
-        raise GpuAdvisorError(f"{value} does not fit into {spec.type}", where=f"argument {spec.name!r}")
-    with np.errstate(over="ignore"):
-        result: np.generic = dtype.type(value)
-    return result
+    """Return the value in its exact type, a vector as its bytes."""
+    value = number(spec.name, str(spec.type), spec.value if spec.value is not None else 0)
+    if value.shape:
+        return np.void(value.tobytes())
+    single: np.generic = value.dtype.type(value)
+    return single
+
+
+def _check_number(name: str, type_name: str, element: ElementType, value: Number) -> None:
+    dtype = element.dtype
+    if _is_float(element) or dtype.kind == "c":
+        return
+    if isinstance(value, float) or (dtype.kind == "b") != isinstance(value, bool):
+        raise GpuAdvisorError(f"{value!r} is not a value of type {type_name}", where=f"argument {name!r}")
+    if element.limits and not element.limits[0] <= int(value) <= element.limits[1]:
+        raise GpuAdvisorError(f"{value} does not fit into {type_name}", where=f"argument {name!r}")
 
 
 def array(spec: ArgumentSpec, directory: Path) -> NDArray[np.generic]:
@@ -41,19 +62,25 @@ def array(spec: ArgumentSpec, directory: Path) -> NDArray[np.generic]:
     fill = (spec.fill or "").strip()
     if fill.endswith(".npy"):
         return _saved(spec, directory / fill)
-    dtype, shape = np.dtype(spec.type), spec.extents or ()
+    return filled(spec.name, str(spec.type), spec.extents or (), fill)
+
+
+def filled(name: str, type_name: str, shape: tuple[int, ...], fill: str) -> NDArray[np.generic]:
+    """Return an array of `shape` elements; a vector type adds an axis for its lanes."""
+    element = element_type(type_name)
+    whole = (*shape, *element.lanes_shape)
     match fill:
         case "zeros":
-            return np.zeros(shape, dtype)
+            return np.zeros(whole, element.dtype)
         case "ones":
-            return np.ones(shape, dtype)
+            return element.encode(np.ones(whole, np.float32))
         case "arange":
-            return np.arange(np.prod(shape)).astype(dtype).reshape(shape)
+            return element.encode(np.arange(np.prod(whole)).reshape(whole))
         case "random":
-            return _random(_generator(spec.name), dtype, shape)
+            return _random(_generator(name), element, whole)
     if bounds := _RANDINT.fullmatch(fill):
-        return _integers(spec, dtype, shape, int(bounds[1]), int(bounds[2]))
-    raise GpuAdvisorError(f"unknown fill {fill!r}", where=f"argument {spec.name!r}", remedy=f"known: {FILLS}")
+        return _integers(name, type_name, whole, int(bounds[1]), int(bounds[2]))
+    raise GpuAdvisorError(f"unknown fill {fill!r}", where=f"argument {name!r}", remedy=f"known: {FILLS}")
 
 
 def _generator(name: str) -> np.random.Generator:
@@ -61,28 +88,29 @@ def _generator(name: str) -> np.random.Generator:
 
 
 def _random(
-    generator: np.random.Generator, dtype: np.dtype[np.generic], shape: tuple[int, ...]
+    generator: np.random.Generator, element: ElementType, shape: tuple[int, ...]
 ) -> NDArray[np.generic]:
-    if dtype.kind == "f":
+    if _is_float(element):
         # A float64 just below 1 would round up to 1 in a narrower type: draw as many bits as it holds.
-        bits = _SIGNIFICANT_BITS[dtype.itemsize]
-        return (generator.integers(0, 1 << bits, shape) / (1 << bits)).astype(dtype)
-    if dtype.kind == "b":
-        return generator.integers(0, 2, shape).astype(dtype)
-    size = int(np.prod(shape)) * dtype.itemsize
-    return np.frombuffer(generator.bytes(size), dtype).reshape(shape).copy()
+        bits = _SIGNIFICANT_BITS[element.scalar]
+        return element.encode(generator.integers(0, 1 << bits, shape) / (1 << bits))
+    if element.dtype.kind == "c":
+        return element.encode(generator.random(shape) + 1j * generator.random(shape))
+    if element.dtype.kind == "b":
+        return element.encode(generator.integers(0, 2, shape))
+    size = int(np.prod(shape)) * element.dtype.itemsize
+    return np.frombuffer(generator.bytes(size), element.dtype).reshape(shape).copy()
 
 
-def _integers(
-    spec: ArgumentSpec, dtype: np.dtype[np.generic], shape: tuple[int, ...], low: int, high: int
-) -> NDArray[np.generic]:
-    limits = np.iinfo(str(spec.type)) if dtype.kind in "iu" else None
-    if low >= high or (limits and not (limits.min <= low and high - 1 <= limits.max)):
+def _integers(name: str, type_name: str, shape: tuple[int, ...], low: int, high: int) -> NDArray[np.generic]:
+    element = element_type(type_name)
+    limits = element.limits
+    if low >= high or (limits and not (limits[0] <= low and high - 1 <= limits[1])):
         raise GpuAdvisorError(
-            f"randint({low},{high}) has no value that fits into {spec.type}", where=f"argument {spec.name!r}",
+            f"randint({low},{high}) has no value that fits into {type_name}", where=f"argument {name!r}",
             remedy="low is included, high is not",
         )  # fmt: skip
-    return _generator(spec.name).integers(low, high, shape, dtype=np.int64).astype(dtype)
+    return element.encode(_generator(name).integers(low, high, shape, dtype=np.int64))
 
 
 def _saved(spec: ArgumentSpec, path: Path) -> NDArray[np.generic]:
@@ -90,10 +118,20 @@ def _saved(spec: ArgumentSpec, path: Path) -> NDArray[np.generic]:
         saved: NDArray[np.generic] = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise GpuAdvisorError(f"cannot be read: {error}", where=str(path)) from None
-    expected = (spec.dtype or saved.dtype, spec.extents or saved.shape)
+    expected = (spec.dtype or saved.dtype, _saved_shape(spec) or saved.shape)
     if expected != (saved.dtype, saved.shape):
         raise GpuAdvisorError(
             f"holds {saved.dtype}{list(saved.shape)}, but argument {spec.name!r} is "
             f"{expected[0]}{list(expected[1])}", where=str(path),
         )  # fmt: skip
     return np.ascontiguousarray(saved)
+
+
+def _saved_shape(spec: ArgumentSpec) -> tuple[int, ...] | None:
+    if spec.extents is None or spec.element is None:
+        return spec.extents
+    return (*spec.extents, *spec.element.lanes_shape)
+
+
+def _is_float(element: ElementType) -> bool:
+    return element.scalar in _SIGNIFICANT_BITS

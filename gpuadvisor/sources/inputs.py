@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from gpuadvisor.model.errors import GpuAdvisorError
 
-Value = NDArray[np.generic] | np.generic
 RETURNS = "return NumPy arrays and scalars (np.int32(4), not 4): a dict by name, or a sequence in order"
 
 
-def load_inputs(reference: str, directory: Path) -> dict[str, Value]:
+def load_inputs(reference: str, directory: Path) -> dict[str, NDArray[np.generic] | np.generic]:
     """Call the function that `reference` names, found from `directory`; return its values in order.
 
     The values of a sequence are named by their position: `argument 0`, `argument 1`.
@@ -49,7 +48,7 @@ def _called(function: Callable[[], object], where: str) -> object:
         raise GpuAdvisorError(f"raised {type(error).__name__}: {error}", where=where) from error
 
 
-def _checked(returned: object, where: str) -> dict[str, Value]:
+def _checked(returned: object, where: str) -> dict[str, NDArray[np.generic] | np.generic]:
     if isinstance(returned, Mapping):
         named = dict(returned)
     elif isinstance(returned, Sequence):
@@ -57,7 +56,7 @@ def _checked(returned: object, where: str) -> dict[str, Value]:
     else:
         raise GpuAdvisorError(f"returned {type(returned).__name__}", where=where, remedy=RETURNS)
     for name, value in named.items():
-        if not isinstance(value, np.ndarray | np.generic) or value.dtype.kind not in "biufV":
+        if not isinstance(value, np.ndarray | np.generic) or value.dtype.kind not in "biufcV":
             raise GpuAdvisorError(f"{name!r} is {type(value).__name__}", where=where, remedy=RETURNS)
     return {str(name): np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
             for name, value in named.items()}  # fmt: skip

@@ -16,6 +16,21 @@ A TOML file beside the source, of the same stem:
     args = [ { name = "out", type = "float32", shape = [2048, 2048], fill = "zeros" },
              { name = "n",   type = "int32",   value = 2048 } ]
     inputs = "data.py:make"        # optional: supplies the arguments that have neither fill nor value
+    symbols = [ { name = "weights", type = "float32", shape = [9], fill = "ones" } ]
+
+`symbols` sets `__constant__` and `__device__` variables before the launch.
+
+Launches run in order. What they share is declared once; arguments point into it, or into each other:
+
+    [[buffer]]
+    name = "field"
+    type = "float32"
+    shape = [1024]
+    fill = "random"
+
+    [[launch]]
+    kernel = "smooth"
+    args = [ { name = "out", pointer = "other" }, { name = "in", pointer = "field+1" }, ... ]
 """
 
 import tomllib
@@ -47,6 +62,7 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     shared: Annotated[int, msgspec.Meta(ge=0)] = 0
     args: tuple[ArgumentSpec, ...] = ()
     inputs: str | None = None
+    symbols: tuple[ArgumentSpec, ...] = ()
 
     def __post_init__(self) -> None:
         self.shape()  # refuses a bad grid or block while the reader still knows its place
@@ -61,6 +77,7 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class _LaunchDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compile: CompileTable = CompileTable()
+    buffer: tuple[ArgumentSpec, ...] = ()
     launch: tuple[_LaunchTable, ...] = ()
 
 
@@ -72,6 +89,12 @@ class LaunchRequest:
     launch: Launch
     arguments: tuple[ArgumentSpec, ...] = ()
     inputs: str | None = None
+    symbols: tuple[ArgumentSpec, ...] = ()
+    """New contents of the module's variables."""
+    buffers: tuple[ArgumentSpec, ...] = ()
+    """What the launches of the file share; the same for all of them."""
+    reported: bool = True
+    """Not so for one that only prepares the buffers of a later one."""
     directory: Path = Path()
     """Where `.npy` files and `inputs` are found from."""
 
@@ -95,15 +118,17 @@ def read_launch_file(path: Path) -> LaunchFile:
         raise GpuAdvisorError(f"not TOML: {error}", where=str(path)) from None
     except msgspec.ValidationError as error:
         raise GpuAdvisorError(str(error).replace("`$.", "`"), where=str(path)) from None
-    requests = tuple(_request(table, path.parent) for table in document.launch)
+    requests = tuple(_request(table, document.buffer, path.parent) for table in document.launch)
     return LaunchFile(requests=requests, compile=document.compile, directory=path.parent)
 
 
-def _request(table: _LaunchTable, directory: Path) -> LaunchRequest:
+def _request(table: _LaunchTable, buffers: tuple[ArgumentSpec, ...], directory: Path) -> LaunchRequest:
     return LaunchRequest(
         kernel=table.kernel,
         launch=table.shape(),
         arguments=table.args,
         inputs=table.inputs,
+        symbols=table.symbols,
+        buffers=buffers,
         directory=directory,
     )

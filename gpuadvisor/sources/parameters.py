@@ -9,9 +9,7 @@ import numpy as np
 from gpuadvisor.emulator.program import Parameter
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.declarations import DeclaredParameter
-from gpuadvisor.sources.inputs import Value
-
-_POINTER_BYTES = 8
+from gpuadvisor.sources.values import POINTER_BYTES, Pointer, Structure, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,15 @@ def fitted_arguments(
             remedy="correct the args of the launch",
         )
     return {
-        name: np.void(value.tobytes()) if _is_structure(parameter) else value
+        name: _as_taken(parameter, value)
         for parameter, (name, value) in zip(parameters, arguments.items(), strict=True)
     }
+
+
+def _as_taken(parameter: Parameter, value: Value) -> Value:
+    if isinstance(value, Pointer | Structure) or not _is_structure(parameter):
+        return value
+    return np.void(value.tobytes())
 
 
 def _row(
@@ -61,10 +65,10 @@ def _is_structure(parameter: Parameter) -> bool:
 
 
 def _fits(parameter: Parameter, value: Value) -> bool:
-    if _is_structure(parameter):
+    if _is_structure(parameter) or isinstance(value, Structure):
         return parameter.size_bytes == value.nbytes
-    if isinstance(value, np.ndarray):
-        return parameter.size_bytes == _POINTER_BYTES and parameter.type[0] in "ub"
+    if isinstance(value, np.ndarray | Pointer):
+        return parameter.size_bytes == POINTER_BYTES and parameter.type[0] in "ub"
     same_kind = parameter.type[0] == "b" or (parameter.type[0] == "f") == (value.dtype.kind == "f")
     return parameter.size_bytes == value.dtype.itemsize and same_kind
 
@@ -81,7 +85,11 @@ def _argument_text(argument: tuple[str, Value] | None) -> str:
     name, value = argument
     if isinstance(value, np.ndarray):
         shape = f"{value.dtype}{list(value.shape)}"
-        return f"{name} = {shape} (pointer of {_POINTER_BYTES} bytes to {value.nbytes:,})"
+        return f"{name} = {shape} (pointer of {POINTER_BYTES} bytes to {value.nbytes:,})"
+    if isinstance(value, Pointer):
+        return f"{name} = pointer into {value.buffer or 'nothing'} ({POINTER_BYTES} bytes)"
+    if isinstance(value, Structure):
+        return f"{name} = structure ({value.nbytes} bytes)"
     return f"{name} = {value.dtype}: {value} ({value.dtype.itemsize} bytes)"
 
 

@@ -38,11 +38,7 @@ def choose_requests(
     Inline options for a kernel that is not listed make a launch of their own. A given kernel without any
     launch is left for `analyze_source` to explain.
     """
-    chosen = [
-        request
-        for request in listed
-        if not kernels or any(matches(kernel, request.kernel) for kernel in kernels)
-    ]
+    chosen = _with_preparations(listed, kernels)
     if not inline.is_given:
         return chosen
     if len(kernels) != 1:
@@ -52,7 +48,17 @@ def choose_requests(
         )
     if not chosen or inline.is_whole:
         return [_new(kernels[0], inline)]
-    return [_changed(request, inline) for request in chosen]
+    return [_changed(request, inline) if request.reported else request for request in chosen]
+
+
+def _with_preparations(listed: Sequence[LaunchRequest], kernels: Sequence[str]) -> list[LaunchRequest]:
+    """Return the wanted launches and, unreported, those before them that work on the same buffers."""
+    wanted = [not kernels or any(matches(kernel, request.kernel) for kernel in kernels) for request in listed]
+    return [
+        replace(request, reported=wanted[position])
+        for position, request in enumerate(listed)
+        if wanted[position] or (request.buffers and any(wanted[position:]))
+    ]
 
 
 def _changed(request: LaunchRequest, inline: InlineLaunch) -> LaunchRequest:
@@ -64,7 +70,7 @@ def _changed(request: LaunchRequest, inline: InlineLaunch) -> LaunchRequest:
     )
     if not inline.arguments:
         return replace(request, launch=launch)
-    return LaunchRequest(kernel=request.kernel, launch=launch, arguments=inline.arguments)
+    return replace(request, launch=launch, arguments=inline.arguments, inputs=None)
 
 
 def _new(kernel: str, inline: InlineLaunch) -> LaunchRequest:

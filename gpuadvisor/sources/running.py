@@ -1,28 +1,44 @@
-"""Carry one launch out: arguments up, run, arguments gone."""
-
-from collections.abc import Mapping
+"""Carry one launch out: data up, run, data back where they are wanted."""
 
 import numpy as np
 
-from gpuadvisor.devices.device import Argument, Buffer, Device, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.device import ONCE, Device, Kernel, LaunchResult, Timing
 from gpuadvisor.model.kernel import Launch
-from gpuadvisor.sources.inputs import Value
+from gpuadvisor.sources.placement import Placement
+from gpuadvisor.sources.values import LaunchData
 
 _GPU_TIMING = Timing(warmups=3, samples=20, cold=True)
 
 
-def run_launch(device: Device, kernel: Kernel, launch: Launch, values: Mapping[str, Value]) -> LaunchResult:
+def run_launch(device: Device, kernel: Kernel, launch: Launch, data: LaunchData) -> LaunchResult:
     """Launch with fresh buffers; an emulated device runs once, a GPU is timed with a cold L2.
 
-    Raises GpuAdvisorError where the launch is impossible or the kernel fails.
+    The emulated launch updates the arrays that are to be kept, the many timed ones nothing: `update_arrays`
+    does it. Raises GpuAdvisorError where the launch is impossible or the kernel fails.
     """
-    timing = _GPU_TIMING if device.facts.kind == "cuda" else Timing()
-    arguments: list[Argument] = []
+    if device.facts.kind == "cuda":
+        return _run(device, kernel, launch, data, _GPU_TIMING, keep=False)
+    return _run(device, kernel, launch, data, ONCE, keep=data.keep)
+
+
+def update_arrays(device: Device, kernel: Kernel, launch: Launch, data: LaunchData) -> None:
+    """Launch once more on a GPU, for what the kernel writes."""
+    if data.keep and device.facts.kind == "cuda":
+        _run(device, kernel, launch, data, ONCE, keep=True)
+
+
+def _run(
+    device: Device, kernel: Kernel, launch: Launch, data: LaunchData, timing: Timing, *, keep: bool
+) -> LaunchResult:
+    for name, content in data.symbols.items():
+        device.set_variable(kernel.module, name, content)
+    placement = Placement(data, device.upload)
     try:
-        for name, value in values.items():
-            arguments.append(device.upload(value, name) if isinstance(value, np.ndarray) else value)
-        return device.launch(kernel, launch, arguments, timing)
+        result = device.launch(kernel, launch, placement.arguments, timing)
+        for buffer, array in placement.buffers if keep else ():
+            if array.flags.writeable:
+                np.copyto(array, device.download(buffer, array))
+        return result
     finally:
-        for argument in arguments:
-            if isinstance(argument, Buffer):
-                device.free(argument)
+        for buffer, _ in placement.buffers:
+            device.free(buffer)

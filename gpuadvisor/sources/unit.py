@@ -33,7 +33,7 @@ class Unit:
         return min(candidates, key=lambda known: abs(known.line - first), default=None)
 
 
-def compile_unit(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
+def open_unit(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
     """Compile the source for the device, with the template instances among `kernels`."""
     source = read_source(path)
     instances = {kernel for kernel in kernels if is_template_instance(kernel)}

@@ -1,34 +1,52 @@
-"""The arguments of one launch as NumPy values, in order."""
+"""What a kernel argument can be once its data are made."""
 
-from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec
-from gpuadvisor.sources.fills import array, scalar
-from gpuadvisor.sources.inputs import Value, load_inputs
-from gpuadvisor.sources.launches import LaunchRequest
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 
-def argument_values(request: LaunchRequest) -> dict[str, Value]:
-    """Return each argument's value by name; without `args` the inputs function gives all of them."""
-    supplied = load_inputs(request.inputs, request.directory) if request.inputs else {}
-    if not request.arguments:
-        return supplied
-    return {spec.name: _value(spec, supplied, request) for spec in request.arguments}
+POINTER_BYTES = 8
 
 
-def _value(spec: ArgumentSpec, supplied: dict[str, Value], request: LaunchRequest) -> Value:
-    if spec.value is not None:
-        return scalar(spec)
-    if spec.fill is not None:
-        return array(spec, request.directory)
-    if spec.name not in supplied:
-        raise GpuAdvisorError(
-            f"argument {spec.name!r} has neither fill nor value, and no inputs function supplies it",
-            where=f"launch of {request.kernel}",
-        )
-    value = supplied[spec.name]
-    if spec.dtype not in (None, value.dtype):
-        raise GpuAdvisorError(
-            f"argument {spec.name!r} is {spec.type}, but the inputs function returns {value.dtype}",
-            where=f"launch of {request.kernel}",
-        )
-    return value
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """An address inside the array called `buffer`; None is the null pointer."""
+
+    buffer: str | None
+    offset_bytes: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the argument."""
+        return POINTER_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Bytes passed by value; `pointers` stand at positions in them and get their address at the launch."""
+
+    content: bytes
+    pointers: tuple[tuple[int, Pointer], ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the argument."""
+        return len(self.content)
+
+
+Value = NDArray[np.generic] | np.generic | Pointer | Structure
+"""An array stands for a pointer to its first element, unless the kernel takes it by value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchData:
+    """All that one launch reads: its arguments in order, and what else it touches."""
+
+    arguments: Mapping[str, Value]
+    shared: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    """Buffers that pointers among the arguments lie in, and that other launches use too."""
+    symbols: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    """New contents of the module's `__constant__` and `__device__` variables, by name."""
+    keep: bool = False
+    """Whether the arrays shall hold afterwards what the kernel wrote to them."""

@@ -26,6 +26,9 @@ from gpuadvisor.sources.arguments import ArgumentSpec
             "x=int8[4,2]:points.npy",
             ArgumentSpec(name="x", type="int8", shape=(4, 2), fill="points.npy"),
         ),
+        ("edge=out+11", ArgumentSpec(name="edge", pointer="out+11")),
+        ("edge=null", ArgumentSpec(name="edge", pointer="null")),
+        ("v=float4:1,2,3,4.5", ArgumentSpec(name="v", type="float4", value=(1, 2, 3, 4.5))),
     ],
 )
 def test_forms(text: str, expected: ArgumentSpec) -> None:

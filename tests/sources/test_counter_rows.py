@@ -8,8 +8,8 @@ from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.counters import KernelCounters
 from gpuadvisor.model.kernel import Access, KernelProfile, Launch
+from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.argument_text import parse_argument
-from gpuadvisor.sources.cuda_source import analyze_source
 from gpuadvisor.sources.launches import LaunchRequest
 
 KERNELS = Path(__file__).parent / "kernels"

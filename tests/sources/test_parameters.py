@@ -4,8 +4,8 @@ import pytest
 from gpuadvisor.emulator.program import Parameter
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.declarations import DeclaredParameter
-from gpuadvisor.sources.inputs import Value
 from gpuadvisor.sources.parameters import fitted_arguments
+from gpuadvisor.sources.values import Value
 
 PARAMETERS = [
     Parameter("p0", "u64", 8, 8),

@@ -12,8 +12,8 @@ from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.cuda_source import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.files import launch_file
 
 Analysis = Callable[..., list[KernelProfile]]

@@ -1,0 +1,62 @@
+"""A file of kernels: compile or read it, run each requested launch on a device, and profile what it did."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.devices.device import Device
+from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.sources.declarations import kernel_declarations
+from gpuadvisor.sources.kernel_names import matches
+from gpuadvisor.sources.launch_data import launch_data, shared_buffers
+from gpuadvisor.sources.launches import LaunchRequest
+from gpuadvisor.sources.missing_launch import all_kernels, missing_launch
+from gpuadvisor.sources.task import task
+from gpuadvisor.sources.unit import open_unit, read_source
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisOptions:
+    """What to run of a source, and how."""
+
+    wanted: Sequence[str] = ()
+    """Kernels that were asked for by name: each needs a launch."""
+    all_blocks: bool = False
+    """Count every block, on a GPU too; an emulated device was told when it was opened."""
+    progress: Callable[[str], None] = lambda _: None
+    """Told each step in words."""
+
+
+def analyze_source(
+    path: Path,
+    requests: Sequence[LaunchRequest],
+    device: Device,
+    compilation: CompileOptions,
+    options: AnalysisOptions = AnalysisOptions(),
+) -> list[KernelProfile]:
+    """Return the profile of each requested launch of the kernels in the file `path`.
+
+    Raises GpuAdvisorError where the source does not compile, a kernel has no launch or a launch does not
+    fit its kernel, and where the kernel itself fails.
+    """
+    names = [*options.wanted, *(request.kernel for request in requests)]
+    unit = open_unit(path, names, device, compilation)
+    lacking = [name for name in options.wanted if not any(matches(name, each.kernel) for each in requests)]
+    if lacking or not requests:
+        raise missing_launch(path, all_kernels(unit.declared, unit.module, unit.program), lacking)
+    shared = shared_buffers(requests)
+    profiles = []
+    for request in requests:
+        options.progress(f"{path}: {request.kernel}")
+        ready = task(unit, request, launch_data(request, shared))
+        profile = ready.run(device, all_blocks=options.all_blocks)
+        if request.reported:
+            profiles.append(profile)
+    return profiles
+
+
+def kernels_without_launch(path: Path, requests: Sequence[LaunchRequest]) -> list[str]:
+    """Return the kernels that the source defines and no request names."""
+    declared = kernel_declarations(read_source(path))
+    return [each.name for each in declared if not any(matches(each.name, ask.kernel) for ask in requests)]
