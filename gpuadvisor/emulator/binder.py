@@ -7,13 +7,17 @@ from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import (
     atomics,
+    bulk,
+    clusters,
     control,
     copies,
     ldmatrix,
     loads,
     matrix,
+    mbarrier,
     moves,
     synchronisation,
+    uncounted,
 )
 from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic, bind_gate
 from gpuadvisor.emulator.instructions.binding import (
@@ -38,6 +42,10 @@ _STEPS: StepBuilders = {
     **copies.BUILDERS,
     **ldmatrix.BUILDERS,
     **matrix.BUILDERS,
+    **bulk.BUILDERS,
+    **mbarrier.BUILDERS,
+    **clusters.BUILDERS,
+    **uncounted.BUILDERS,
 }
 _CONTROLS: ControlBuilders = {**control.BUILDERS, **synchronisation.BUILDERS}
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
@@ -99,7 +107,7 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     registers = allocate_registers(function, layout)
     read = frozenset(name for instruction in function.instructions for name in _reads(instruction))
     binding = Binding(linked, registers, read, polling_branches(function))
-    leaders = {0, *_branch_targets(function), *linked.entries.values(), *_clock_reads(function)}
+    leaders = {0, *branch_targets(function), *linked.entries.values(), *clock_reads(function)}
     blocks: dict[int, BasicBlock] = {}
     ended = True
     for instruction in function.instructions:
@@ -111,7 +119,7 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
     return BoundKernel(linked, registers, blocks)
 
 
-def _branch_targets(function: Function) -> set[int]:
+def branch_targets(function: Function) -> set[int]:
     """Return where branches lead; compilers also set labels for debuggers, which matter to no one here."""
     direct = {
         named_symbol(instruction) for instruction in function.instructions if instruction.opcode == "bra"
@@ -120,7 +128,7 @@ def _branch_targets(function: Function) -> set[int]:
     return {function.labels[label] for label in direct | listed if label in function.labels}
 
 
-def _clock_reads(function: Function) -> set[int]:
+def clock_reads(function: Function) -> set[int]:
     """Return where clocks are read: instructions are counted by basic block, so one starts there."""
     return {
         instruction.index

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpuadvisor.emulator.barriers import BARRIERS
+from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
 from gpuadvisor.emulator.faults import ThreadFault
@@ -93,7 +93,8 @@ class Executor:
     def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)
         self._pc = following - 1
-        name = f"barrier {barrier}" if barrier < BARRIERS else "the warp's barrier"
+        others = {CLUSTER: "the cluster's barrier"}
+        name = f"barrier {barrier}" if barrier < BARRIERS else others.get(barrier, "the warp's barrier")
         raise ThreadFault(
             f"{name} can never be reached by all the threads it waits for: no thread of the block can run",
             lane,

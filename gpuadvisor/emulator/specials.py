@@ -133,6 +133,7 @@ _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
     "%smid": _multiprocessor,
     "%nsmid": lambda batch: batch.grid.multiprocessors,
     "%gridid": lambda _batch: 0,
+    "%is_explicit_cluster": lambda _batch: 0,
     "%cluster_ctarank": lambda _batch: 0,
     "%cluster_nctarank": lambda _batch: 1,
     "%dynamic_smem_size": lambda batch: batch.grid.launch.dynamic_shared_bytes,

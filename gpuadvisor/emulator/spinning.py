@@ -1,4 +1,4 @@
-"""Loops that poll memory: those whose branches depend on what an atomic or a volatile load returned.
+"""Loops that poll memory: those whose branches depend on what an atomic, an mbarrier or a volatile load told.
 
 They are the ones that may wait for another thread, and so need the scheduler's progress rule.
 """
@@ -9,6 +9,7 @@ from gpuadvisor.emulator.program import Function, Instruction, Register, Symbol,
 from gpuadvisor.emulator.registers import named_registers
 
 _POLLING_LOADS = frozenset({"volatile", "relaxed", "acquire"})
+_POLLING_WAITS = frozenset({"test_wait", "try_wait"})
 _POLLING_ATOMICS = frozenset({"cas", "exch"})
 
 
@@ -48,6 +49,8 @@ def _polls(loop: tuple[Instruction, ...]) -> bool:
 def _is_poll(instruction: Instruction) -> bool:
     if instruction.opcode == "ld":
         return not _POLLING_LOADS.isdisjoint(instruction.modifiers)
+    if instruction.opcode == "mbarrier":
+        return not _POLLING_WAITS.isdisjoint(instruction.modifiers)
     return instruction.opcode == "atom" and not _POLLING_ATOMICS.isdisjoint(instruction.modifiers)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from gpuadvisor.emulator.counting.mix import execution_unit
+from gpuadvisor.emulator.counting.notes import notes
 from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
 from gpuadvisor.emulator.counting.patterns import describe
 from gpuadvisor.emulator.counting.tally import AccessTally
@@ -64,6 +65,7 @@ def observe(record: Record, dram_bytes: int, variable_of: VariableOf) -> Observa
         lines=_lines(record, by_pc),
         accesses=_accesses(record, variable_of),
         branches=[_branch(record, pc, tally) for pc, tally in sorted(record.branches.items())],
+        notes=notes(record.function, record.warps),
     )
 
 

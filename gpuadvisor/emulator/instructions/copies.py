@@ -9,8 +9,8 @@ from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
 from gpuadvisor.emulator.instructions.spaces import GLOBAL, SHARED, record
-from gpuadvisor.emulator.program import Immediate, Instruction, Register
-from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.emulator.program import Immediate, Instruction, Operand, Register
+from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.store import misaligned
 from gpuadvisor.emulator.widths import Lanes
 
@@ -18,12 +18,12 @@ _WORD_BYTES = 4
 
 
 def bind_copy(instruction: Instruction, binding: Binding) -> Step:
-    """Bind cp.async and its group operations; bulk copies are not supported."""
+    """Bind cp.async and its group operations."""
     modifiers = instruction.modifiers
     if "commit_group" in modifiers or "wait_group" in modifiers or "wait_all" in modifiers:
         return no_operation
     size = instruction.operands[2] if len(instruction.operands) > 2 else None
-    if "bulk" in modifiers or "async" not in modifiers or not isinstance(size, Immediate):
+    if "async" not in modifiers or not isinstance(size, Immediate):
         raise Unsupported("this form of cp")
     return _bind_copy(instruction, binding, size.bits)
 
@@ -32,10 +32,7 @@ def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
     target = bind_address(instruction.operands[0], binding.registers)
     source = bind_address(instruction.operands[1], binding.registers)
     optional = instruction.operands[3 : -1 if "L2::cache_hint" in instruction.modifiers else None]
-    given = optional[0] if optional else Immediate(size, 64, is_float=False)
-    if isinstance(given, Register) and binding.linked.function.registers.get(given.name) == "pred":
-        raise Unsupported("cp.async with ignore-src")
-    valid = binding.registers.fetch(given, "u32")
+    valid = _bind_valid_bytes(optional[0] if optional else Immediate(size, 64, is_float=False), size, binding)
     pc = instruction.index
 
     def step(batch: Batch, active: Active) -> None:
@@ -54,6 +51,14 @@ def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
             store.store(positions + index * _WORD_BYTES, _WORD_BYTES, word)
 
     return step
+
+
+def _bind_valid_bytes(given: Operand, size: int, binding: Binding) -> Fetch:
+    """Return how many bytes are read, the rest being zero: a number, or none where a predicate says so."""
+    if isinstance(given, Register) and binding.linked.function.registers.get(given.name) == "pred":
+        ignored = binding.registers.fetch(given, "pred")
+        return lambda batch: np.where(ignored(batch), np.uint32(0), np.uint32(size))
+    return binding.registers.fetch(given, "u32")
 
 
 def _read_word(batch: Batch, active: Active, sources: Lanes, valid_bytes: Lanes, start: int) -> Lanes:
@@ -79,7 +84,6 @@ def do_nothing(_instruction: Instruction, _binding: Binding) -> Step:
 
 
 BUILDERS: StepBuilders = {
-    "cp": bind_copy,
     **dict.fromkeys(
         ("membar", "fence", "prefetch", "prefetchu", "nanosleep", "discard", "applypriority"), do_nothing
     ),

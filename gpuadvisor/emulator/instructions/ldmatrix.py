@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch
-from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
+from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.instructions.fragments import registers_of
-from gpuadvisor.emulator.instructions.spaces import SHARED, Operation, named_space, record
-from gpuadvisor.emulator.layout import SHARED_WINDOW
+from gpuadvisor.emulator.instructions.shared import bind_shared_address
+from gpuadvisor.emulator.instructions.spaces import SHARED, Operation, record
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.store import ByteStore
@@ -40,15 +40,9 @@ class _Rows:
 
     def __init__(self, instruction: Instruction, operand: object, binding: Binding) -> None:
         _check_form(instruction)
-        self._address = bind_address(operand, binding.registers)
-        self._generic = named_space(instruction.modifiers) is None
+        self.addresses = bind_shared_address(operand, instruction.modifiers, binding)
         self._pc = instruction.index
         self._what = f"{instruction.opcode} of a row of {_ROW_BYTES} bytes"
-
-    def addresses(self, batch: Batch) -> Lanes:
-        """Return the shared addresses that all lanes hold."""
-        addresses = self._address(batch)
-        return addresses - np.uint64(SHARED_WINDOW) if self._generic else addresses
 
     def locate(
         self, batch: Batch, active: Active, addresses: Lanes, matrix: int, operation: Operation

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
-from gpuadvisor.emulator.barriers import BARRIERS
+from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
 from gpuadvisor.emulator.program import Instruction, Operand
-from gpuadvisor.emulator.registers import Fetch, Unsupported, Write
+from gpuadvisor.emulator.registers import Fetch, Write
 
 _Tally = NDArray[np.int64]
 _LOW = np.int64(0xFFFFFFFF)
@@ -26,7 +26,7 @@ def bind_barrier(instruction: Instruction, binding: Binding) -> Control:
     """Bind bar.sync, bar.red, bar.arrive and bar.warp.sync, under their names `bar` and `barrier`."""
     modifiers = instruction.modifiers
     if "cluster" in modifiers:
-        raise Unsupported("barriers of clusters")
+        return _bind_cluster(instruction)
     if "warp" in modifiers:
         return _bind_warp(instruction, binding)
     if "arrive" in modifiers:
@@ -71,6 +71,26 @@ def _bind_sync(instruction: Instruction, binding: Binding) -> Control:
             barrier, threads = numbers(batch, on)
             batch.barriers.arrive(on, barrier, threads)
             batch.barriers.wait(on, barrier, following)
+            batch.barriers.release()
+        _send_rest(batch, every, on, following)
+
+    return control
+
+
+def _bind_cluster(instruction: Instruction) -> Control:
+    """Bind barrier.cluster: arriving only announces; those who wait, wait until all of the block do."""
+    pc, following = instruction.index, instruction.index + 1
+    arrives = "arrive" in instruction.modifiers
+
+    def control(batch: Batch, every: Active, on: Active) -> None:
+        batch.recorder.barrier(pc, 0 if arrives else int(on.rows.sum()))
+        if arrives or batch.everyone_is(on):
+            batch.scheduler.go(following)
+            return
+        if on.count:
+            numbers = np.full(on.count, CLUSTER)
+            batch.barriers.arrive(on, numbers, np.zeros_like(numbers))
+            batch.barriers.wait(on, numbers, following)
             batch.barriers.release()
         _send_rest(batch, every, on, following)
 

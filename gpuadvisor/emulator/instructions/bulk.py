@@ -1,0 +1,119 @@
+"""cp.async.bulk between global and shared memory (PTX ISA 9.7.9.25.4): done when issued.
+
+The copy engine moves whole sectors past the load and store units; it is counted as requests of 32 lanes
+and 16 bytes, which have the same sectors. Copies by tensor map move no data here: the barriers they signal
+stop waiting for bytes, and the observation says so.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.batch import WARP_SIZE, Batch
+from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.instructions import phases
+from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
+from gpuadvisor.emulator.instructions.copies import bind_copy, no_operation
+from gpuadvisor.emulator.instructions.mbarrier import Barrier, bind_copy_arrival
+from gpuadvisor.emulator.instructions.phases import Change
+from gpuadvisor.emulator.instructions.spaces import GLOBAL, SHARED, Operation, Space
+from gpuadvisor.emulator.program import Address, Instruction
+from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.emulator.store import ByteStore
+from gpuadvisor.emulator.widths import Lanes
+
+_UNIT_BYTES = 16
+_SPACES = {"global": GLOBAL, "shared": SHARED}
+_WITHOUT_EFFECT = frozenset({"commit_group", "wait_group", "prefetch"})
+_HALVES = np.array([0, 8])
+
+
+def bind_any_copy(instruction: Instruction, binding: Binding) -> Step:
+    """Bind every cp: by thread, in bulk, by tensor map, and what waits for them."""
+    modifiers = instruction.modifiers
+    if "reduce" in modifiers and "tensor" not in modifiers:
+        raise Unsupported("reductions in bulk")
+    if "arrive" in modifiers:
+        return bind_copy_arrival(instruction, binding)
+    if "bulk" not in modifiers:
+        return bind_copy(instruction, binding)
+    if not _WITHOUT_EFFECT.isdisjoint(modifiers):
+        return no_operation
+    if "tensor" in modifiers:
+        return _bind_tensor_copy(instruction, binding)
+    if "multicast::cluster" in modifiers or "cp_mask" in modifiers:
+        raise Unsupported("multicast and masked copies")
+    return _bind_bulk_copy(instruction, binding)
+
+
+def _barrier(instruction: Instruction, binding: Binding) -> Barrier | None:
+    """Return the mbarrier that the copy signals: the last address, if it names one."""
+    if "mbarrier::complete_tx::bytes" not in instruction.modifiers:
+        return None
+    addresses = [operand for operand in instruction.operands if isinstance(operand, Address)]
+    return Barrier(addresses[-1], ("shared",), binding)
+
+
+def _bind_tensor_copy(instruction: Instruction, binding: Binding) -> Step:
+    barrier = _barrier(instruction, binding)
+    if barrier is None:
+        return no_operation
+
+    def step(batch: Batch, active: Active) -> None:
+        barrier.write(batch, active, phases.untracked(barrier.read(batch, active)))
+
+    return step
+
+
+def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
+    named = [word.partition("::")[0] for word in instruction.modifiers]
+    target_space, source_space = (_SPACES[name] for name in named if name in _SPACES)
+    target, source = (bind_address(operand, binding.registers) for operand in instruction.operands[:2])
+    size = binding.registers.fetch(instruction.operands[2], "u32")
+    barrier, pc = _barrier(instruction, binding), instruction.index
+
+    def step(batch: Batch, active: Active) -> None:
+        sizes = active.pick(size(batch)).astype(np.int64)
+        ends = zip(active.pick(source(batch)), active.pick(target(batch)), strict=True)
+        for lane, count, (start, goal) in zip(active.lanes, sizes, ends, strict=True):
+            _check_size(int(count), int(lane))
+            content = _units(batch, pc, source_space, "load", start, int(count), int(lane))
+            target_store, at = _units(batch, pc, target_space, "store", goal, int(count), int(lane))
+            target_store.store(at, 8, content[0].load(content[1], 8))
+        batch.scheduler.memory_written()
+        if barrier is not None:
+            none = np.zeros(active.count, np.int64)
+            barrier.change(batch, active, Change(none, -sizes, none))
+
+    return step
+
+
+def _check_size(size_bytes: int, lane: int) -> None:
+    if size_bytes <= 0 or size_bytes % _UNIT_BYTES:
+        raise ThreadFault(f"copy in bulk of {size_bytes} bytes: not a multiple of {_UNIT_BYTES}", lane)
+
+
+def _units(
+    batch: Batch, pc: int, space: Space, operation: Operation, start: np.uint64, size_bytes: int, lane: int
+) -> tuple[ByteStore, NDArray[np.int64]]:
+    """Report the requests for a range; return where its 8-byte halves of units lie, (units, 2)."""
+    addresses = start + np.arange(0, size_bytes, _UNIT_BYTES, dtype=np.uint64)
+    _record(batch, pc, space, operation, addresses)
+    lanes = np.full(addresses.size, lane)
+    store, positions = space.locate(batch, addresses, lanes, _UNIT_BYTES, f"copy in bulk ({operation})")
+    return store, positions[:, None] + _HALVES
+
+
+def _record(batch: Batch, pc: int, space: Space, operation: Operation, addresses: Lanes) -> None:
+    requests = -(-addresses.size // WARP_SIZE)
+    padded = np.zeros(requests * WARP_SIZE, np.uint64)
+    padded[: addresses.size] = addresses
+    mask = np.arange(padded.size) < addresses.size
+    shape = (requests, WARP_SIZE)
+    if space.counted_as is not None:
+        batch.recorder.access(
+            pc, space.counted_as, operation, padded.reshape(shape), mask.reshape(shape), _UNIT_BYTES
+        )
+
+
+BUILDERS: StepBuilders = {"cp": bind_any_copy}
