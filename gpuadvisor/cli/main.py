@@ -1,6 +1,9 @@
 """The command line: `gpuadvisor COMMAND`. Imports click alone, so that help and completion are quick."""
 
+import os
 import sys
+from io import TextIOWrapper
+from typing import NoReturn
 
 import click
 
@@ -31,6 +34,7 @@ def main(debug: bool) -> None:
 def run() -> None:
     """Run the command line and exit with an `ExitCode`."""
     debug = sys.argv[1:2] == ["--debug"]
+    _accept_any_encoding()
     try:
         result = main(standalone_mode=False)
     except click.Abort:
@@ -38,24 +42,38 @@ def run() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.BAD_INPUT)
-    except GpuAdvisorError as error:
-        if debug:
-            raise
-        _end(str(error), ExitCode.BAD_INPUT)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit:
+        # So click and rich end where the reader of a pipe has gone; their exit code means "gate failed" here.
         sys.exit(ExitCode.OK)
     except Exception as error:
         if debug:
             raise
-        _end(
-            f"gpuadvisor itself failed: {type(error).__name__}: {error}\n"
-            "  run again with `gpuadvisor --debug ...` and report what it prints",
-            ExitCode.TOOL_FAILED,
-        )
+        _fail(error)
     sys.exit(result if isinstance(result, int) else ExitCode.OK)
 
 
-def _end(message: str, code: ExitCode) -> None:
+def _accept_any_encoding() -> None:
+    """Print question marks where an ASCII terminal lacks a character, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _fail(error: Exception) -> NoReturn:
+    match error:
+        case GpuAdvisorError():
+            _end(str(error), ExitCode.BAD_INPUT)
+        case OSError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's last flush
+            _end(f"{error.filename or 'output'}: {error.strerror or error}", ExitCode.BAD_INPUT)
+        case _:
+            _end(
+                f"gpuadvisor itself failed: {type(error).__name__}: {error}\n"
+                "  run again with `gpuadvisor --debug ...` and report what it prints",
+                ExitCode.TOOL_FAILED,
+            )
+
+
+def _end(message: str, code: ExitCode) -> NoReturn:
     click.echo(f"gpuadvisor: {message}", err=True)
     sys.exit(code)

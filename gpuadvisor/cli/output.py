@@ -28,9 +28,15 @@ def show(
     if quiet:
         return
     if form == "json":
-        sys.stdout.write(encode(report).decode())
+        write_document(encode(report))
     else:
         render(report, Console(), _sources(report), probes=probes, verbose=verbose)
+
+
+def write_document(content: bytes) -> None:
+    """Write an encoded document to standard output, whatever the locale's encoding."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _sources(report: Report) -> dict[str, str]:

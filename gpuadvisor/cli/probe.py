@@ -42,8 +42,8 @@ def command(
     from gpuadvisor.probing.store import save_last
 
     profile = probe_device(spec, names, directories, quiet=quiet)
-    save_last(profile)
     if output is not None:
         write(output, encode(profile))
     if not quiet:
         show_profile(profile, form)
+    save_last(profile)

@@ -1,6 +1,5 @@
 """What `probe` does between its options and its output."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from gpuadvisor.cli.output import write_document
 from gpuadvisor.devices.open import open_device, why_emulated
 from gpuadvisor.model.documents import encode
 from gpuadvisor.model.machine import MachineProfile
@@ -40,7 +40,7 @@ def probe_device(
 def show_profile(profile: MachineProfile, form: str) -> None:
     """Write the profile to standard output, as `text` or `json`."""
     if form == "json":
-        sys.stdout.write(encode(profile).decode())
+        write_document(encode(profile))
     else:
         render_machine(profile, Console())
 

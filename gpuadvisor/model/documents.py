@@ -1,6 +1,7 @@
 """Read and write the tool's JSON documents: whole or not at all, and only of a version we know."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,8 @@ Document = MachineProfile | Report
 DocumentType = TypeVar("DocumentType", MachineProfile, Report)
 KINDS: tuple[type[MachineProfile], type[Report]] = (MachineProfile, Report)
 MAJOR_VERSION = 1
+_CONTROL = re.compile(rb"\\u00(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|\x7f|\xc2[\x80-\x9f]", re.IGNORECASE)
+"""Escaped or (JSON allows those from 0x7f on) as they are; tab and newline are \\t and \\n."""
 
 
 class _Head(msgspec.Struct):
@@ -28,7 +31,12 @@ def encode(document: Document) -> bytes:
 
 
 def decode(content: bytes, where: str) -> Document:
-    """Return the document in `content`, whichever of ours it is; `where` names it in errors."""
+    """Return the document in `content`, whichever of ours it is; `where` names it in errors.
+
+    Control characters are refused: what a stranger's document holds is printed on terminals.
+    """
+    if _CONTROL.search(content):
+        raise GpuAdvisorError("the document holds control characters", where=where)
     try:
         head = msgspec.json.decode(content, type=_Head)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -64,20 +72,29 @@ def read(path: Path) -> Document:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write `content` to `path` through a temporary file, so that a killed run leaves the old file."""
+    """Write a file whole or not at all: a killed run leaves the old one.
+
+    A link is followed to its file; a device or a pipe is written to as it is. The folder must exist.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+        else:
+            _replace(path.resolve(), content)
     except OSError as error:
         raise GpuAdvisorError(error.strerror or str(error), where=str(path)) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:

@@ -21,8 +21,20 @@ def save_last(profile: MachineProfile) -> Path:
     Results of other probes that the same tool found earlier on the same device are kept beside the new.
     """
     path = _path(profile.device.id)
+    _make(path.parent)
     write(path, encode(_with_earlier_probes(profile, path)))
     return path
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GpuAdvisorError(
+            error.strerror or str(error),
+            where=str(directory),
+            remedy=f"set {OVERRIDE} to a folder that can be written to",
+        ) from None
 
 
 def _with_earlier_probes(profile: MachineProfile, path: Path) -> MachineProfile:
@@ -65,7 +77,14 @@ def last_profile(device_id: str | None) -> MachineProfile | None:
 
 
 def _machine(path: Path) -> MachineProfile | None:
-    document = read(path)
+    try:
+        document = read(path)
+    except GpuAdvisorError as error:
+        raise GpuAdvisorError(
+            f"the last profile cannot be read: {error.what}",
+            where=str(path),
+            remedy="run `gpuadvisor probe` again",
+        ) from None
     return document if isinstance(document, MachineProfile) else None
 
 

@@ -1,5 +1,6 @@
 """The command line as a whole: help without weight, errors without tracebacks."""
 
+import os
 import subprocess
 import sys
 
@@ -59,3 +60,40 @@ def test_bad_input_is_one_or_two_lines_without_a_traceback(tmp_path: object) -> 
     assert "absent.json: No such file" in result.stderr
     assert len(result.stderr.splitlines()) <= 2
     assert "Traceback" in gpuadvisor("--debug", "report", f"{tmp_path}/absent.json").stderr
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m gpuadvisor rules list | head -1; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "0"
+    assert result.stderr == ""
+
+
+def test_a_full_disk_is_said() -> None:
+    command = f"{sys.executable} -m gpuadvisor rules list > /dev/full"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert result.returncode == ExitCode.BAD_INPUT
+    assert "No space left on device" in result.stderr
+
+
+def test_an_ascii_terminal_is_enough() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "gpuadvisor",
+            "occupancy",
+            "--cc",
+            "9.0",
+            "--registers",
+            "40",
+            "--block",
+            "96",
+        ],
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    assert result.returncode == ExitCode.OK, result.stderr
+    assert b"75 %" in result.stdout

@@ -52,7 +52,7 @@ def test_probe_prints_the_machine_and_keeps_it(
 def test_json_goes_to_standard_output_and_the_document_to_a_file(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    output = tmp_path / "out" / "machine.json"
+    output = tmp_path / "machine.json"
     given = ["scale", "--probe-dir", folder, "--device", "emulated:t4", "--format", "json", "-o", output]
     assert gpuadvisor(monkeypatch, "probe", *given) == 0
     printed = machine(capsys.readouterr().out)

@@ -108,3 +108,43 @@ def test_a_killed_writer_leaves_the_file_whole(tmp_path: Path) -> None:
     content = path.read_bytes()
     assert content[:1] != b"0"
     assert content == content[:1] * 4_000_000
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file.json").write_bytes(b"old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "file.json")
+    write(tmp_path / "link.json", b"new")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "file.json").read_bytes() == b"new"
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write(tmp_path / "pipe", b"through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_full_device_is_said_and_stays_a_device() -> None:
+    with pytest.raises(GpuAdvisorError, match="No space left"):
+        write(Path("/dev/full"), b"content")
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(GpuAdvisorError, match="No such file or directory"):
+        write(tmp_path / "absent" / "document.json", b"content")
+    assert not (tmp_path / "absent").exists()
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07", "del\x7f", "csi\x9b31m"])
+def test_control_characters_are_refused(name: str) -> None:
+    facts = msgspec.structs.replace(machine().device, name=name)
+    content = encode(msgspec.structs.replace(machine(), device=facts))
+    with pytest.raises(GpuAdvisorError, match="control characters"):
+        decode(content, "here")
+
+
+def test_tabs_newlines_and_other_scripts_are_not_control_characters() -> None:
+    facts = msgspec.structs.replace(machine().device, name="H100\t\nüβ 中")
+    found = msgspec.structs.replace(machine(), device=facts)
+    assert decode(encode(found), "here") == found
