@@ -8,6 +8,7 @@ from gpuadvisor.compiler.diagnostics import Diagnostic
 from gpuadvisor.compiler.instances import templates_of
 from gpuadvisor.compiler.invocation import Job
 from gpuadvisor.compiler.nvcc import INSTANCES_FILE
+from gpuadvisor.compiler.remedies import remedy
 from gpuadvisor.model.errors import GpuAdvisorError
 
 SHOWN_ERRORS = 3
@@ -27,7 +28,9 @@ def compile_error(job: Job, compiler: str, diagnostics: Sequence[Diagnostic]) ->
     texts += [f"{error.place or job.path}: {_text(job, error)}" for error in errors[1:SHOWN_ERRORS]]
     if len(errors) > SHOWN_ERRORS:
         texts.append(f"and {len(errors) - SHOWN_ERRORS} more")
-    return GpuAdvisorError("\n".join(texts), where=errors[0].place or job.path)
+    return GpuAdvisorError(
+        "\n".join(texts), where=errors[0].place or job.path, remedy=remedy(errors[0].message)
+    )
 
 
 def no_kernels(job: Job) -> GpuAdvisorError:

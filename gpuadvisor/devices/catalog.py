@@ -15,6 +15,9 @@ from gpuadvisor.model.provenance import Provenance
 MEGA, GIGA = 10**6, 10**9
 MEBI, GIBI = 2**20, 2**30
 
+CLOSE = 0.4
+"""How alike (0 to 1) a name must be to be offered: one wrong letter in four is still close."""
+
 FACTS = {
     "sm_clock_megahertz": "sm_clock_hz",
     "memory_gibibytes": "memory_bytes",
@@ -117,7 +120,7 @@ def _unknown(name: str) -> GpuAdvisorError:
     squeezed = {_squeeze(each): each for each in known}
     wanted = _squeeze(name)
     longer = [each for each in squeezed if each.startswith(wanted)]
-    similar = get_close_matches(wanted, squeezed, n=3)
+    similar = get_close_matches(wanted, squeezed, n=3, cutoff=CLOSE)
     close = [squeezed[each] for each in dict.fromkeys(longer + similar)]
     remedy = f"did you mean {', '.join(close)}?" if close else f"known are {', '.join(known)}"
     return GpuAdvisorError(f"no GPU called {name!r} is known", remedy=remedy)

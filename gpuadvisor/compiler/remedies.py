@@ -1,0 +1,42 @@
+"""What helps against errors outside the kernels: headers of other libraries, functions CUDA has dropped."""
+
+import re
+
+_MISSING_HEADER = re.compile(
+    r'(?:could not|cannot) open source file "(?P<name>[^"]+)"|(?P<host>\S+): No such file'
+)
+_UNDEFINED = re.compile(r'identifier "(?P<name>\w+)" is undefined|(?P<host>\w+)\W+was not declared')
+
+WHEELS = {
+    "cublas": "nvidia-cublas",
+    "cudnn": "nvidia-cudnn-cu13",
+    "cufft": "nvidia-cufft",
+    "curand": "nvidia-curand",
+    "cusolver": "nvidia-cusolver",
+    "cusparse": "nvidia-cusparse",
+    "nccl": "nvidia-nccl-cu13",
+}
+"""The wheel that brings a library's headers, by how their names begin; they land where ours are found."""
+
+REPLACEMENTS = {
+    "cudaThreadSynchronize": "cudaDeviceSynchronize",
+    "cudaThreadExit": "cudaDeviceReset",
+}
+"""Functions that CUDA 13 no longer declares (CUDA 13.0 release notes, deprecated and dropped features)."""
+
+
+def remedy(message: str) -> str | None:
+    """Return what helps against the compiler's error, or None."""
+    if header := _MISSING_HEADER.search(message):
+        return _header_remedy(header["name"] or header["host"])
+    if undefined := _UNDEFINED.search(message):
+        name = undefined["name"] or undefined["host"]
+        if name in REPLACEMENTS:
+            return f"CUDA 13 has dropped it: add -D {name}={REPLACEMENTS[name]}"
+    return None
+
+
+def _header_remedy(header: str) -> str:
+    folder = "name the header's folder with -I DIR"
+    wheel = next((wheel for start, wheel in WHEELS.items() if header.startswith(start)), None)
+    return f"pip install {wheel}, or {folder}" if wheel else folder
