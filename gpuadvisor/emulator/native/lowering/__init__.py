@@ -16,6 +16,7 @@ from gpuadvisor.emulator.native.lowering import (
     half,
     integer,
     logic,
+    mixed,
     permute,
     selection,
     signs,
@@ -73,6 +74,8 @@ def lower_operation(instruction: Instruction) -> NativeOperation | None:
 
 
 def _lowering(instruction: Instruction) -> Lowering | None:
+    if mixed.is_mixed(instruction):
+        return mixed.LOWERINGS[instruction.opcode]
     if instruction.opcode in _ANY_TYPE:
         return _ANY_TYPE[instruction.opcode]
     kind = instruction.types[0] if instruction.types else ""

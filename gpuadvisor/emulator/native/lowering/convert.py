@@ -85,7 +85,9 @@ def _integer_to_float(instruction: Instruction) -> Compute:
     finish, signed = _finish(instruction, target), is_signed(source)
     if width(source) == 64:
         return _wide_integer_to_float(instruction)
-    return lambda a: finish(a.to_floats(64, signed=signed))
+    exact_or_rounded_once = width(source) == 16 or (target == "f32" and rounding_of(instruction) == "rn")
+    bits = 32 if exact_or_rounded_once else 64
+    return lambda a: finish(a.to_floats(bits, signed=signed))
 
 
 def _wide_integer_to_float(instruction: Instruction) -> Compute:
@@ -107,7 +109,7 @@ def _between_floats(instruction: Instruction) -> Compute:
     target, source = instruction.types[:2]
     flush, integral = flushing(instruction, source), _integral(instruction)
     finish = _finish(instruction, target)
-    return lambda a: finish(integral(values(flush(a), source)).resized(64))
+    return lambda a: finish(integral(values(flush(a), source)))
 
 
 def _to_tf32(instruction: Instruction) -> Emit:
@@ -129,18 +131,20 @@ def _to_pair(instruction: Instruction) -> Emit:
     finish = _finish(instruction, instruction.types[0].removesuffix("x2"))
 
     def compute(a: Integers, b: Integers) -> Integers:
-        high, low = (finish(lanes.as_floats().resized(64)).resized(32) for lanes in (a, b))
+        high, low = (finish(lanes.as_floats()).resized(32) for lanes in (a, b))
         return (high << 16) | low
 
     return lanewise(compute)
 
 
-def _convert(instruction: Instruction) -> Emit:
+def _convert(instruction: Instruction) -> Emit | None:
     target, source = instruction.types[:2]
-    if target.endswith("x2"):
+    if source == "f32" and target in ("f16x2", "bf16x2"):
         return _to_pair(instruction)
-    if target == "tf32":
+    if source == "f32" and target == "tf32":
         return _to_tf32(instruction)
+    if not all(kind in FORMATS or is_integer(kind) for kind in (target, source)):
+        return None
     if is_integer(target):
         return lanewise((_between_integers if is_integer(source) else _float_to_integer)(instruction))
     return lanewise((_integer_to_float if is_integer(source) else _between_floats)(instruction))

@@ -14,11 +14,6 @@ def values(lanes: Integers, kind: str) -> Floats:
     return lanes.as_floats().resized(32) if kind == "f16" else lanes.as_floats()
 
 
-def doubles(lanes: Integers, kind: str) -> Floats:
-    """Return the values of registers in double precision."""
-    return values(lanes, kind).resized(64)
-
-
 def is_nan(lanes: Integers, kind: str) -> Integers:
     """Return which registers hold NaN."""
     layout = FORMATS[kind]
@@ -26,7 +21,7 @@ def is_nan(lanes: Integers, kind: str) -> Integers:
 
 
 def encode(numbers: Floats, kind: str, rounding: str = "rn") -> Integers:
-    """Return doubles rounded (rn, rz, rm, rp) to registers, every NaN the canonical one."""
+    """Return singles or doubles rounded (rn, rz, rm, rp) to registers, every NaN the canonical one."""
     if kind == "bf16":
         rounded = _round_bfloat(numbers, rounding)
     elif kind == "f16":
@@ -38,13 +33,15 @@ def encode(numbers: Floats, kind: str, rounding: str = "rn") -> Integers:
 
 
 def _directed(numbers: Floats, nearest: Floats, rounding: str) -> Floats:
-    if rounding == "rn" or nearest.bits == 64:
+    if rounding == "rn" or nearest.bits >= numbers.bits:
         return nearest
-    return nudge(nearest, numbers - nearest.resized(64), rounding)
+    return nudge(nearest, numbers - nearest.resized(numbers.bits), rounding)
 
 
 def _odd_single(numbers: Floats) -> Floats:
-    """Return doubles rounded to odd in single precision, so that rounding once more is as good as once."""
+    """Return numbers rounded to odd in single precision, so that rounding once more is as good as once."""
+    if numbers.bits == 32:
+        return numbers
     nearest = numbers.resized(32)
     return round_to_odd(nearest, numbers - nearest.resized(64))
 
@@ -53,7 +50,8 @@ def _round_half(numbers: Floats, rounding: str) -> Integers:
     nearest = _odd_single(numbers).resized(16)
     if rounding == "rn":
         return nearest.as_integers()
-    return nudge(nearest, numbers - nearest.resized(32).resized(64), rounding).as_integers()
+    error = numbers - nearest.resized(32).resized(numbers.bits)
+    return nudge(nearest, error, rounding).as_integers()
 
 
 def _round_bfloat(numbers: Floats, rounding: str) -> Integers:

@@ -251,9 +251,11 @@ class Floats:
 
     def to_integers(self, bits: int, *, signed: bool) -> Integers:
         """Return the numbers truncated and clamped to integers; zero for NaN."""
-        name = f"llvm.fpto{'s' if signed else 'u'}i.sat.v{LANES}i{bits}.v{LANES}f{self.bits}"
-        value = call_intrinsic(self.builder, name, integer_type(bits), [self.value])
-        return Integers(self.builder, value)
+        beyond = 2.0 ** (bits - signed)
+        inside = self.compare("<", beyond) & self.compare(*((">=", -beyond) if signed else (">", -1.0)))
+        whole = where(inside, self, 0.0).truncated(bits, signed=signed)
+        result = where(self.compare(">=", beyond), int(beyond) - 1, whole)
+        return where(self.compare("<", -beyond), -int(beyond), result) if signed else result
 
     def truncated(self, bits: int, *, signed: bool) -> Integers:
         """Return the numbers truncated to integers, which must hold them."""
