@@ -19,7 +19,7 @@ from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels
 from gpuadvisor.sources.argument_text import parse_argument
 from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.extents import parse_extents
-from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.files import file_and_kernel, launch_file, source_files
 from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launches import LaunchFile, LaunchRequest
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
@@ -43,6 +43,15 @@ class AnalysisRequest:
     std: str | None
     max_registers: int | None
     machine: Path | None
+
+    def files(self) -> list[Path]:
+        """Return the files and folders, without the kernels that stand behind them."""
+        return [file_and_kernel(path)[0] for path in self.paths]
+
+    def wanted(self) -> tuple[str, ...]:
+        """Return the kernels asked for, by option or as FILE:KERNEL."""
+        named = (file_and_kernel(path)[1] for path in self.paths)
+        return (*self.kernels, *(name for name in named if name is not None))
 
     def inline_launch(self) -> InlineLaunch:
         """Return what the options say of a launch."""
@@ -82,28 +91,28 @@ def analyze(request: AnalysisRequest, *, quiet: bool = False) -> tuple[MachinePr
         with console.status("analysing") as status:
             options = AnalysisOptions(
                 # Of several sources, `_works` has chosen those that launch the wanted kernels.
-                wanted=request.kernels if len(works) == 1 else (),
+                wanted=request.wanted() if len(works) == 1 else (),
                 all_blocks=request.all_blocks,
                 progress=lambda step: status.update(Text(step)),
             )
             kernels = [each for work in works for each in _profiles(work, request, device, options)]
     finally:
         device.close()
-    if not request.kernels:
+    if not request.wanted():
         _tell_what_was_left_out(works, console)
     return machine, kernels
 
 
 def _works(request: AnalysisRequest) -> list[_Work]:
-    files, inline = source_files(request.paths), request.inline_launch()
+    files, inline = source_files(request.files()), request.inline_launch()
     if len(files) > 1 and (request.launch or inline.is_given):
         raise GpuAdvisorError("--launch, --grid, --block, --shared and --arg need a single FILE")
     works = []
     for source in files:
         launches = launch_file(source, request.launch)
-        requests = choose_requests(launches.requests, request.kernels, inline)
+        requests = choose_requests(launches.requests, request.wanted(), inline)
         works.append(_Work(source=source, launches=launches, requests=requests))
-    return works if len(works) == 1 or not request.kernels else _launching(works, request.kernels)
+    return works if len(works) == 1 or not request.wanted() else _launching(works, request.wanted())
 
 
 def _launching(works: list[_Work], kernels: tuple[str, ...]) -> list[_Work]:

@@ -9,7 +9,7 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command(name="analyze")
-@click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="FILE|DIR...")
+@click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="FILE[:KERNEL]|DIR...")
 @click.option("--kernel", "kernels", multiple=True, metavar="NAME", help="Only this kernel; repeatable.")
 @click.option("--launch", type=_PATH, metavar="FILE", help="The launch file  [default: beside FILE, .toml]")
 @click.option("--grid", metavar="X,Y,Z", help="Blocks of the launch.")
@@ -42,9 +42,9 @@ _PATH = click.Path(path_type=Path)
 def command(**given: Any) -> None:  # noqa: ANN401
     """Count what kernels do, in an emulator that needs no GPU, and advise on them.
 
-    FILE is a CUDA C++ source. Its launches (kernel, grid, block, arguments) stand in a TOML file of the
-    same name beside it, or are given by --kernel, --grid, --block and --arg. DIR stands for the sources in
-    it that have a launch file.
+    FILE is a CUDA C++ source, PTX, or a program or library that contains PTX. Its launches (kernel, grid,
+    block, arguments) stand in a TOML file of the same name beside it, or are given by --kernel, --grid,
+    --block and --arg. DIR stands for the sources in it that have a launch file.
     """
     from gpuadvisor.cli.analysis import AnalysisRequest, analyze
     from gpuadvisor.cli.output import show

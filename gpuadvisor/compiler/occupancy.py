@@ -75,7 +75,7 @@ def kernel_occupancy(compute_capability: str, resources: Resources, launch: Laun
         threads_per_block=launch.threads_per_block,
         static_shared_bytes=resources.static_shared_bytes,
         dynamic_shared_bytes=launch.dynamic_shared_bytes,
-        barriers=resources.barriers,
+        barriers=resources.barriers or 0,
     )
 
 

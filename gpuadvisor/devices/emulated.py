@@ -79,20 +79,24 @@ class EmulatedDevice:
     ) -> LaunchResult:
         """Execute the kernel, count, and model one time from the counts, however many are asked for.
 
+        Without the compiler's account of the kernel's resources no time can be modelled.
         Raises GpuAdvisorError where the launch does not fit the GPU, the arguments do not fit the kernel,
         or the kernel fails.
         """
         where = f"kernel {kernel.module.names.get(kernel.name, kernel.name)}"
         program, function = self._function(kernel, where)
         check_shape(launch, where)
-        occupancy = resident(self._facts, launch, kernel.module.resources[kernel.name], where)
+        resources = kernel.module.resources.get(kernel.name)
+        occupancy = resident(self._facts, launch, resources, where) if resources else None
         options = RunOptions(
             blocks=self._blocks(launch, timing),
             multiprocessors=self._facts.multiprocessors,
-            blocks_per_multiprocessor=occupancy.blocks_per_sm,
+            blocks_per_multiprocessor=occupancy.blocks_per_sm if occupancy else 1,
         )
         values = [_value(argument) for argument in arguments]
         observation = run(program, kernel.name, launch, values, self._memory, options)
+        if occupancy is None:
+            return LaunchResult(times=(), observation=observation)
         time = modelled_time(
             self._facts,
             launch,

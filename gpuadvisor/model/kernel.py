@@ -41,9 +41,17 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
     local_bytes: int
     """Stack frame per thread."""
     constant_bytes: int = 0
-    spill_store_bytes: int
-    spill_load_bytes: int
-    barriers: int
+    spill_store_bytes: int | None
+    """None, as the other two, where only machine code is at hand."""
+    spill_load_bytes: int | None
+    barriers: int | None
+
+    @property
+    def spill_bytes(self) -> int | None:
+        """Spill stores and loads together."""
+        if self.spill_store_bytes is None or self.spill_load_bytes is None:
+            return None
+        return self.spill_store_bytes + self.spill_load_bytes
 
 
 class BlockSizeOption(msgspec.Struct, frozen=True, kw_only=True):

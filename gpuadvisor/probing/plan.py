@@ -59,6 +59,6 @@ def _residency(bench: Workbench, kernel: Kernel, block: int, shared_bytes: int) 
         threads_per_block=block,
         static_shared_bytes=resources.static_shared_bytes,
         dynamic_shared_bytes=shared_bytes,
-        barriers=resources.barriers,
+        barriers=resources.barriers or 0,
     )
     return compiled_values(found)

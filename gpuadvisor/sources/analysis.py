@@ -11,9 +11,9 @@ from gpuadvisor.sources.declarations import kernel_declarations
 from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launch_data import launch_data, shared_buffers
 from gpuadvisor.sources.launches import LaunchRequest
-from gpuadvisor.sources.missing_launch import all_kernels, missing_launch
-from gpuadvisor.sources.task import task
-from gpuadvisor.sources.unit import open_unit, read_source
+from gpuadvisor.sources.missing_launch import missing_launch
+from gpuadvisor.sources.opening import open_source
+from gpuadvisor.sources.unit import read_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,22 +41,24 @@ def analyze_source(
     fit its kernel, and where the kernel itself fails.
     """
     names = [*options.wanted, *(request.kernel for request in requests)]
-    unit = open_unit(path, names, device, compilation)
+    source = open_source(path, names, device, compilation)
     lacking = [name for name in options.wanted if not any(matches(name, each.kernel) for each in requests)]
     if lacking or not requests:
-        raise missing_launch(path, all_kernels(unit.declared, unit.module, unit.program), lacking)
+        raise missing_launch(path, source.kernels(), lacking)
     shared = shared_buffers(requests)
     profiles = []
     for request in requests:
         options.progress(f"{path}: {request.kernel}")
-        ready = task(unit, request, launch_data(request, shared))
-        profile = ready.run(device, all_blocks=options.all_blocks)
+        task = source.task(request, launch_data(request, shared))
+        profile = task.run(device, all_blocks=options.all_blocks)
         if request.reported:
             profiles.append(profile)
     return profiles
 
 
 def kernels_without_launch(path: Path, requests: Sequence[LaunchRequest]) -> list[str]:
-    """Return the kernels that the source defines and no request names."""
+    """Return the kernels that a CUDA C++ source defines and no request names."""
+    if path.suffix != ".cu":
+        return []
     declared = kernel_declarations(read_source(path))
     return [each.name for each in declared if not any(matches(each.name, ask.kernel) for ask in requests)]

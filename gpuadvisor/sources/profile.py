@@ -12,7 +12,15 @@ from gpuadvisor.devices.device import LaunchResult
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.kernel import Access, KernelProfile, KernelTime, Launch, Observation, Resources
+from gpuadvisor.model.kernel import (
+    Access,
+    KernelProfile,
+    KernelTime,
+    Launch,
+    Observation,
+    Occupancy,
+    Resources,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +32,14 @@ class KernelFacts:
     line: int | None
     module: CompiledModule
     function: Function
+    notes: tuple[str, ...] = ()
 
 
 def kernel_profile(
     kernel: KernelFacts, launch: Launch, device: DeviceFacts, result: LaunchResult
 ) -> KernelProfile:
     """Return the profile of one launch on a device, its places named as the user named the source."""
-    resources = kernel.module.resources[kernel.function.name]
+    resources = kernel.module.resources.get(kernel.function.name)
     source, line = _definition(kernel)
     profile = KernelProfile(
         name=kernel.name,
@@ -39,14 +48,18 @@ def kernel_profile(
         device=device.id,
         launch=launch,
         resources=resources,
-        occupancy=kernel_occupancy(device.compute_capability, resources, launch),
+        occupancy=_occupancy(resources, launch, device),
         loads_in_flight=loads_in_flight(kernel.function),
         time=_median(result),
-        notes=_compilation_notes(resources, device),
+        notes=[*kernel.notes, *_compilation_notes(resources, device)],
     )
     if result.observation is not None:
         _add_observation(profile, result.observation, kernel.path)
     return profile
+
+
+def _occupancy(resources: Resources | None, launch: Launch, device: DeviceFacts) -> Occupancy | None:
+    return kernel_occupancy(device.compute_capability, resources, launch) if resources else None
 
 
 def shown(file: str, path: Path) -> str:
@@ -71,8 +84,8 @@ def _median(result: LaunchResult) -> KernelTime | None:
     return times[len(times) // 2] if times else None
 
 
-def _compilation_notes(resources: Resources, device: DeviceFacts) -> list[str]:
-    if resources.compute_capability == device.compute_capability:
+def _compilation_notes(resources: Resources | None, device: DeviceFacts) -> list[str]:
+    if resources is None or resources.compute_capability == device.compute_capability:
         return []
     return [
         f"compiled for compute capability {resources.compute_capability}, the nearest to the device's "

@@ -39,6 +39,7 @@ class Task:
             line=declaration.line if declaration else None,
             module=self.unit.module,
             function=self.unit.program.kernels[self.kernel],
+            notes=self.unit.notes,
         )
         return kernel_profile(facts, self.launch, device.facts, result)
 

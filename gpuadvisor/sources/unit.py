@@ -21,6 +21,8 @@ class Unit:
     declared: list[KernelDeclaration]
     module: CompiledModule
     program: Program
+    notes: tuple[str, ...] = ()
+    """What could not be told of its kernels, and why."""
 
     def name(self, mangled: str) -> str:
         """Return the name people write."""
@@ -33,7 +35,7 @@ class Unit:
         return min(candidates, key=lambda known: abs(known.line - first), default=None)
 
 
-def open_unit(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
+def compile_unit(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
     """Compile the source for the device, with the template instances among `kernels`."""
     source = read_source(path)
     instances = {kernel for kernel in kernels if is_template_instance(kernel)}

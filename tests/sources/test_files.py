@@ -20,7 +20,10 @@ def test_a_folder_stands_for_its_sources_with_launches(folder: Path) -> None:
     assert source_files([folder / "bare.cu", folder / "a.cu"]) == [folder / "bare.cu", folder / "a.cu"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("none.cu", "no such file"), ("notes.txt", "not a CUDA C")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none.cu", "no such file"), ("notes.txt", "neither a source of kernels nor a binary")],
+)
 def test_other_paths_are_refused(folder: Path, name: str, words: str) -> None:
     with pytest.raises(GpuAdvisorError, match=words):
         source_files([folder / name])

@@ -67,7 +67,7 @@ FACTS = (
         "int",
         "bytes",
         "Spill stores and loads together",
-        lambda part: part.spill_store_bytes + part.spill_load_bytes,
+        lambda part: part.spill_bytes,
     ),
     resources.fact("local_bytes", "int", "bytes", "Stack frame per thread", lambda part: part.local_bytes),
     resources.fact(

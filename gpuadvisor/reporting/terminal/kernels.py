@@ -51,9 +51,10 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
     if (resources := kernel.resources) is not None:
         text = (
             f"{resources.registers_per_thread} registers per thread, "
-            f"{byte_size(resources.static_shared_bytes + kernel.launch.dynamic_shared_bytes)} shared memory, "
-            f"{byte_size(resources.spill_store_bytes + resources.spill_load_bytes)} spilled"
+            f"{byte_size(resources.static_shared_bytes + kernel.launch.dynamic_shared_bytes)} shared memory"
         )
+        if resources.spill_bytes is not None:
+            text += f", {byte_size(resources.spill_bytes)} spilled"
         rows.append(("resources", text, f"{resources.provenance} by {resources.compiler}"))
     if (occupancy := kernel.occupancy) is not None:
         text = (

@@ -1,0 +1,70 @@
+"""ptxas, the assembler of PTX: machine code and resources for PTX that somebody else's compiler made."""
+
+import re
+import tempfile
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from gpuadvisor.compiler.resources import parse_resources
+from gpuadvisor.compiler.toolchain import architecture
+from gpuadvisor.compiler.tools import find_tool, run_tool
+from gpuadvisor.model.kernel import Resources
+
+_TARGET = re.compile(r"^\s*\.target\s+sm_(\d+)(\d[af]?)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembled:
+    """What ptxas made of a PTX module; nothing, and the reason why, where it could not."""
+
+    compiler: str = ""
+    """As `ptxas 13.5`."""
+    compute_capability: str = ""
+    cubin: bytes = b""
+    resources: dict[str, Resources] = field(default_factory=dict)
+    """By mangled name."""
+    reason: str = ""
+    """Why there is no machine code."""
+
+
+def assemble(ptx: str, compute_capability: str) -> Assembled:
+    """Assemble for the GPU, or for the module's own target where that is newer or specific to another."""
+    ptxas = find_tool("ptxas")
+    if ptxas is None:
+        return Assembled(reason="ptxas is not installed (pip install 'gpuadvisor[nvcc]')")
+    target = ptx_target(ptx)
+    attempts = dict.fromkeys((compute_capability, target or compute_capability))
+    results = [_assemble(ptxas, ptx, each) for each in attempts]
+    return next((result for result in results if result.cubin), results[0])
+
+
+def ptx_target(ptx: str) -> str | None:
+    """Return the compute capability that a module is written for, as `9.0a`."""
+    match = _TARGET.search(ptx)
+    return f"{match[1]}.{match[2]}" if match else None
+
+
+def _assemble(ptxas: Path, ptx: str, compute_capability: str) -> Assembled:
+    with tempfile.TemporaryDirectory(prefix="gpuadvisor-") as name:
+        source, cubin = Path(name) / "module.ptx", Path(name) / "module.cubin"
+        source.write_text(ptx, encoding="utf-8")
+        flags = ("-v", f"-arch={architecture(compute_capability)}", "-o", cubin)
+        finished = run_tool(ptxas, *flags, source)
+        log = finished.stdout + finished.stderr
+        if finished.returncode != 0:
+            first = log.strip().partition("\n")[0].replace(str(source), "the PTX")
+            return Assembled(reason=f"{_label(ptxas)} refuses it: {first}")
+        machine_code = cubin.read_bytes()
+    return Assembled(
+        compiler=_label(ptxas),
+        compute_capability=compute_capability,
+        cubin=machine_code,
+        resources=parse_resources(log, machine_code, _label(ptxas), compute_capability),
+    )
+
+
+@cache
+def _label(ptxas: Path) -> str:
+    release = re.search(r"release (\d+\.\d+)", run_tool(ptxas, "--version").stdout)
+    return f"ptxas {release[1]}" if release else "ptxas"
