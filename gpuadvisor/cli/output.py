@@ -9,6 +9,10 @@ from gpuadvisor.model.documents import encode, write
 from gpuadvisor.model.report import Report
 from gpuadvisor.reporting.terminal import render
 
+_CONTROL = {*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")}
+_VISIBLE = dict.fromkeys(_CONTROL, "\N{REPLACEMENT CHARACTER}")
+"""A source is printed as text: escapes in it do not reach the terminal."""
+
 
 def show(
     report: Report,
@@ -42,4 +46,8 @@ def write_document(content: bytes) -> None:
 def _sources(report: Report) -> dict[str, str]:
     """Read the source files that the report speaks of, where they are at hand."""
     names = {line.file for kernel in report.kernels for line in kernel.lines}
-    return {name: Path(name).read_text(errors="replace") for name in names if Path(name).is_file()}
+    return {
+        name: Path(name).read_text(errors="replace").translate(_VISIBLE)
+        for name in names
+        if Path(name).is_file()
+    }

@@ -80,3 +80,13 @@ def test_the_text_says_where_numbers_come_from() -> None:
     save_last(machine())
     result = CliRunner().invoke(command, [], catch_exceptions=False)
     assert "No GPU took part" in result.stdout
+
+
+def test_escapes_in_a_source_do_not_reach_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("k.cu").write_text("int a;\nout[0] = 1; // \x1b]0;owned\x07\n}\n")
+    result = CliRunner().invoke(command, [saved(tmp_path / "k.json", analysed())], catch_exceptions=False)
+    assert "out[0] = 1; // \N{REPLACEMENT CHARACTER}]0;owned" in result.stdout
+    assert "\x1b]" not in result.stdout
