@@ -19,7 +19,7 @@ from gpuadvisor.emulator.program import (
     Vector,
 )
 from gpuadvisor.emulator.specials import is_special, special_register
-from gpuadvisor.emulator.widths import TYPE_BYTES, Lanes, dtype_of, resize
+from gpuadvisor.emulator.widths import TYPE_BYTES, WIDE, Lanes, dtype_of, resize
 
 Fetch = Callable[[Batch], Lanes]
 """Reads a source operand: an array that broadcasts to (warps, 32)."""
@@ -47,6 +47,8 @@ class Registers:
         match operand:
             case Register(name, negated) if name in self.slots:
                 return self._register(name, type_name, negated=negated)
+            case Immediate() | Symbol() if dtype_of(type_name) == WIDE:
+                raise Unsupported("constants of 128 bits")
             case Register(name, _) if is_special(name):
                 return _resized(special_register(name), type_name)
             case Immediate():
@@ -60,11 +62,17 @@ class Registers:
 
     def _register(self, name: str, type_name: str, *, negated: bool) -> Fetch:
         slot = self.slots[name]
-        if negated:
+        if negated and self.dtypes[slot] != WIDE:
             return lambda batch: ~batch.registers[slot]
         if self.dtypes[slot] == dtype_of(type_name):
             return lambda batch: batch.registers[slot]
+        self._check_width(slot, type_name)
         return _resized(lambda batch: batch.registers[slot], type_name)
+
+    def _check_width(self, slot: int, type_name: str) -> None:
+        """Raise Unsupported where only one side has 128 bits: nothing converts between them."""
+        if (self.dtypes[slot] == WIDE) != (dtype_of(type_name) == WIDE):
+            raise Unsupported(f"a register of another width than {type_name}")
 
     def write(self, operand: Operand, type_name: str) -> Write:
         """Return how to write results of `type_name` to `operand`: a register or the sink."""
@@ -74,6 +82,7 @@ class Registers:
             raise Unsupported(f"destination {operand}")
         slot = self.slots[operand.name]
         target = self.dtypes[slot]
+        self._check_width(slot, type_name)
 
         def write(batch: Batch, active: Active, values: Lanes) -> None:
             wide = resize(values, type_name, target)
@@ -89,6 +98,7 @@ class Registers:
             raise Unsupported(f"destination {operand}")
         slot = self.slots[operand.name]
         target = self.dtypes[slot]
+        self._check_width(slot, type_name)
 
         def write(batch: Batch, active: Active, values: Lanes) -> None:
             wide = resize(values, type_name, target)
@@ -126,16 +136,13 @@ def immediate(operand: Immediate, type_name: str) -> Lanes:
 
 
 def allocate_registers(function: Function, layout: Layout) -> Registers:
-    """Give every declared register that an instruction names a slot, and the carry one.
-
-    128-bit registers get none: what uses them is unsupported.
-    """
+    """Give every declared register that an instruction names a slot, and the carry one."""
     declared = function.registers
     types = {
         name: declared[name]
         for instruction in function.instructions
         for name in named_registers(instruction)
-        if name in declared and TYPE_BYTES[declared[name]] <= 8
+        if name in declared
     }
     types[CARRY] = "pred"
     slots = {name: slot for slot, name in enumerate(types)}

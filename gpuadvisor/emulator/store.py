@@ -1,4 +1,4 @@
-"""Bytes that can be read and written in units of 1, 2, 4 or 8 bytes."""
+"""Bytes that can be read and written in units of 1, 2, 4, 8 or 16 bytes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.widths import unsigned
 
-_SHIFT = {1: 0, 2: 1, 4: 2, 8: 3}
+_SHIFT = {1: 0, 2: 1, 4: 2, 8: 3, 16: 4}
 
 
 class ByteStore:

@@ -23,7 +23,13 @@ TYPE_BYTES: dict[str, int] = {
     "b128": 16,
 }
 
-_DTYPES: dict[int, type[np.generic]] = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+WIDE = np.dtype([("low", np.uint64), ("high", np.uint64)])
+"""What holds 128 bits: two numbers, of which nothing is computed."""
+
+_DTYPES: dict[int, np.dtype[Any]] = {
+    **{size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)},
+    16: WIDE,
+}
 
 
 def is_type(suffix: str) -> bool:
@@ -37,13 +43,13 @@ def is_signed(type_name: str) -> bool:
 
 
 def dtype_of(type_name: str) -> np.dtype[Any]:
-    """Return the NumPy type that holds a PTX type as bits; KeyError for types wider than 64 bits."""
-    return np.dtype(np.bool_ if type_name == "pred" else _DTYPES[TYPE_BYTES[type_name]])
+    """Return the NumPy type that holds a PTX type as bits."""
+    return np.dtype(np.bool_) if type_name == "pred" else _DTYPES[TYPE_BYTES[type_name]]
 
 
 def unsigned(size_bytes: int) -> np.dtype[Any]:
-    """Return the unsigned type of 1, 2, 4 or 8 bytes."""
-    return np.dtype(_DTYPES[size_bytes])
+    """Return the unsigned type of 1, 2, 4 or 8 bytes; that of 16 bytes is a pair."""
+    return _DTYPES[size_bytes]
 
 
 def resize(values: Lanes, type_name: str, target: np.dtype[Any]) -> Lanes:

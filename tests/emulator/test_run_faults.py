@@ -187,13 +187,13 @@ FUNCTION = ".func (.param .b32 r) f(.param .b32 a) { .reg .b32 %r<2>; st.param.b
             "{ .param .b64 a; .param .b64 q; st.param.b64 [a], %rd0; call (q), malloc, (a); }",
             "a call of malloc",
         ),
-        ("mbarrier.init.shared.b64 [%r1], 1;", "mbarrier.init.shared.b64"),
-        (".reg .b128 %q; mov.b128 %q, {%rd1, %rd2};", "mov.b128"),
+        ("mbarrier.sideways.shared.b64 [%r1], 1;", "mbarrier.sideways.shared.b64"),
+        (".reg .b128 %q; mov.b128 %q, {%rd1, %rd2, %rd3};", "mov.b128"),
         ("ld.global.b128 %rd3, [%rd1];", "ld.global.b128"),
         ("shfl.sync.sideways.b32 %r1, %r2, 1, 31, -1;", "shfl.sync.sideways.b32"),
         ("cvta.to.global.u64 %rd3;", "cvta.to.global.u64"),
         ("tex.2d.v4.f32.f32 {%f1,%f2,%f3,%f4}, [%rd1, {%f1, %f2}];", "tex.2d.v4.f32.f32"),
-        ("cp.async.bulk.global.shared::cta.bulk_group [%rd1], [%r1], 64;", "cp.async.bulk"),
+        ("cp.reduce.async.bulk.global.shared::cta.bulk_group.add.u32 [%rd1], [%r1], 64;", "cp.reduce"),
     ],
 )
 def test_features_out_of_reach_are_refused_by_name(instruction: str, reason: str) -> None:

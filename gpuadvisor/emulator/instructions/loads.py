@@ -62,8 +62,8 @@ def _element_type(instruction: Instruction) -> str:
     type_name = instruction.types[-1] if instruction.types else ""
     if "async" in instruction.modifiers or "bulk" in instruction.modifiers:
         raise Unsupported("asynchronous stores")
-    if TYPE_BYTES.get(type_name, 16) > 8:
-        raise Unsupported(f"type {type_name or 'missing'}")
+    if type_name not in TYPE_BYTES:
+        raise Unsupported("without a type")
     return type_name
 
 

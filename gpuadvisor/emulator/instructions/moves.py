@@ -8,7 +8,7 @@ from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.layout import WINDOW_BYTES, WINDOWS
 from gpuadvisor.emulator.program import Instruction, Operand, Vector
 from gpuadvisor.emulator.registers import Unsupported
-from gpuadvisor.emulator.widths import TYPE_BYTES, Lanes, unsigned
+from gpuadvisor.emulator.widths import TYPE_BYTES, WIDE, Lanes, dtype_of, unsigned
 
 _END_OF_WINDOWS = max(WINDOWS.values()) + WINDOW_BYTES
 
@@ -17,12 +17,43 @@ def bind_move(instruction: Instruction, binding: Binding) -> Step:
     """Bind mov: from anything a source can be, packing or unpacking a vector."""
     destination, source = instruction.operands
     type_name = instruction.types[0]
+    if dtype_of(type_name) == WIDE:
+        return _bind_wide_move(destination, source, binding)
     if isinstance(destination, Vector):
         return _bind_unpack(destination, source, type_name, binding)
     if isinstance(source, Vector):
         return _bind_pack(destination, source, type_name, binding)
     fetch = binding.registers.fetch(source, type_name)
     write = binding.registers.write(destination, type_name)
+    return lambda batch, active: write(batch, active, fetch(batch))
+
+
+def _bind_wide_move(destination: Operand, source: Operand, binding: Binding) -> Step:
+    """Bind `mov.b128` from one register to another, and between one register and two."""
+    registers, halves = binding.registers, ("low", "high")
+    if isinstance(source, Vector) and len(source.elements) == 2:
+        fetches = [registers.fetch(element, "b64") for element in source.elements]
+        write = registers.write(destination, "b128")
+
+        def pack(batch: Batch, active: Active) -> None:
+            packed: Lanes = np.zeros(batch.shape, WIDE)
+            for half, fetch in zip(halves, fetches, strict=True):
+                packed[half] = fetch(batch)
+            write(batch, active, packed)
+
+        return pack
+    fetch = registers.fetch(source, "b128")
+    if isinstance(destination, Vector):
+        writes = [registers.write(element, "b64") for element in destination.elements]
+        parts = list(zip(halves, writes, strict=True))
+
+        def unpack(batch: Batch, active: Active) -> None:
+            whole = fetch(batch)
+            for half, write_half in parts:
+                write_half(batch, active, whole[half])
+
+        return unpack
+    write = registers.write(destination, "b128")
     return lambda batch, active: write(batch, active, fetch(batch))
 
 

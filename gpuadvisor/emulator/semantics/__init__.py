@@ -17,9 +17,12 @@ from gpuadvisor.emulator.semantics import (
     half,
     integer,
     logic,
+    mixed,
+    nth_bit,
     permute,
     selection,
     signs,
+    video,
     wide,
 )
 from gpuadvisor.emulator.semantics.operation import Builder, Operation
@@ -34,6 +37,8 @@ _ANY_TYPE: dict[str, Builder] = {
     **compare.BUILDERS,
     **convert.BUILDERS,
     **collective.BUILDERS,
+    **nth_bit.BUILDERS,
+    **video.BUILDERS,
 }
 _INTEGER: dict[str, Builder] = {**integer.BUILDERS, **wide.BUILDERS}
 _SINGLE: dict[str, Builder] = {**signs.BUILDERS, **approximate.BUILDERS, **float32.BUILDERS}
@@ -63,6 +68,8 @@ def _builder(instruction: Instruction) -> Builder | None:
     opcode = instruction.opcode
     if opcode in _CARRYING or "cc" in instruction.modifiers:
         return carry.BUILDERS.get(opcode)
+    if mixed.is_mixed(instruction) and opcode in mixed.BUILDERS:
+        return mixed.BUILDERS[opcode]
     if opcode in _ANY_TYPE:
         return _ANY_TYPE[opcode]
     kind = instruction.types[0] if instruction.types else ""

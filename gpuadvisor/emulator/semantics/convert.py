@@ -1,4 +1,4 @@
-"""Conversion (PTX ISA 9.7.9, cvt) among integers, f16, bf16, f32 and f64, and to f16x2, bf16x2 and tf32."""
+"""Conversion (PTX ISA 9.7.9, cvt) among integers, f16, bf16, f32 and f64, to pairs and to tf32."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,6 +12,7 @@ from gpuadvisor.emulator.semantics.integral import from_integer, to_integer
 from gpuadvisor.emulator.semantics.operation import Builder, Operation, lanewise
 from gpuadvisor.emulator.semantics.rounding import Doubles
 from gpuadvisor.emulator.semantics.signs import flush_bits
+from gpuadvisor.emulator.semantics.small_convert import convert_small, is_small
 from gpuadvisor.emulator.semantics.types import SIGNED, UNSIGNED, as_bits, as_integers, is_integer, width
 from gpuadvisor.emulator.widths import Lanes, is_signed
 
@@ -145,6 +146,8 @@ def _convert(instruction: Instruction) -> Operation | None:
     target, source = instruction.types[:2]
     if "rs" in instruction.modifiers:
         return None
+    if is_small(instruction):
+        return convert_small(instruction)
     if target in ("f16x2", "bf16x2") and source == "f32":
         return _to_pair(instruction)
     if target == "tf32" and source == "f32":
