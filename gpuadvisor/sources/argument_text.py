@@ -3,7 +3,8 @@
 import re
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec, Number
+from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.values import Number
 
 FORMS = (
     "write an array as NAME=TYPE[SHAPE]:FILL, a scalar as NAME=TYPE:VALUE, a vector as NAME=float4:1,2,3,4, "

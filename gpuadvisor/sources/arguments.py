@@ -6,8 +6,7 @@ import msgspec
 import numpy as np
 
 from gpuadvisor.sources.element_types import ElementType, element_type
-
-Number = bool | int | float
+from gpuadvisor.sources.values import Number
 
 
 class FieldSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec, Number
+from gpuadvisor.sources.arguments import ArgumentSpec
 from gpuadvisor.sources.element_types import ElementType, element_type
+from gpuadvisor.sources.values import Number
 
 FILLS = "zeros, ones, arange, random, randint(low,high), FILE.npy"
 _RANDINT = re.compile(r"randint\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)")

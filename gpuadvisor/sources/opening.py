@@ -10,14 +10,14 @@ from gpuadvisor.sources.compiled import CompiledSource
 from gpuadvisor.sources.machine_code import MachineCodeSource
 from gpuadvisor.sources.ptx import ptx_unit
 from gpuadvisor.sources.source import Source
-from gpuadvisor.sources.unit import compile_unit, read_source
+from gpuadvisor.sources.unit import compile_file, read_source
 
 
 def open_source(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Source:
     """Compile, assemble or read the file for the device; `kernels` names the template instances wanted."""
     match path.suffix:
         case ".cu":
-            return CompiledSource(path=path, units=[compile_unit(path, kernels, device, options)])
+            return CompiledSource(path=path, units=[compile_file(path, kernels, device, options)])
         case ".ptx":
             unit = ptx_unit(path, read_source(path), device.facts.compute_capability, path)
             return CompiledSource(path=path, units=[unit])

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.program import Parameter
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.declarations import DeclaredParameter
-from gpuadvisor.sources.values import POINTER_BYTES, Pointer, Structure, Value
+from gpuadvisor.sources.values import POINTER_BYTES, Number, Pointer, Structure, Value
+
+_SCALAR_BYTES = (1, 2, 4, 8)
+Typed = NDArray[np.generic] | np.generic | Pointer | Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +28,16 @@ def fitted_arguments(
     parameters: Sequence[Parameter],
     declared: Sequence[DeclaredParameter],
     arguments: Mapping[str, Value],
-) -> dict[str, Value]:
+) -> dict[str, Typed]:
     """Return the arguments as the kernel takes them: an array for a structure becomes its bytes, by value.
 
     `parameters` (types and sizes) are the compiled kernel's; `declared` lends their names, if known. Raises
     GpuAdvisorError showing parameters and arguments side by side if they do not fit.
     """
+    typed = _typed_arguments(parameters, arguments)
     rows = [
         _row(parameter, declared[position] if position < len(declared) else None, argument)
-        for position, (parameter, argument) in enumerate(zip_longest(parameters, arguments.items()))
+        for position, (parameter, argument) in enumerate(zip_longest(parameters, typed.items()))
     ]
     if not all(row.fits for row in rows):
         raise GpuAdvisorError(
@@ -42,18 +47,42 @@ def fitted_arguments(
         )
     return {
         name: _as_taken(parameter, value)
-        for parameter, (name, value) in zip(parameters, arguments.items(), strict=True)
+        for parameter, (name, value) in zip(parameters, typed.items(), strict=True)
     }
 
 
-def _as_taken(parameter: Parameter, value: Value) -> Value:
+def _typed_arguments(parameters: Sequence[Parameter], arguments: Mapping[str, Value]) -> dict[str, Typed]:
+    """Return the arguments; Python numbers get the type of their parameter, where it can hold them."""
+    pairs = zip_longest(parameters, arguments.items())
+    return {item[0]: _typed(parameter, item[1]) for parameter, item in pairs if item is not None}
+
+
+def _typed(parameter: Parameter | None, value: Value) -> Typed:
+    if not isinstance(value, bool | int | float):
+        return value
+    if parameter is None or parameter.size_bytes not in _SCALAR_BYTES:
+        return np.float64(value)
+    bits = 8 * parameter.size_bytes
+    if parameter.type[0] == "f":
+        return _scalar(f"float{bits}", value)
+    if isinstance(value, float) or not -(1 << (bits - 1)) <= value < 1 << bits:
+        return np.float64(value)
+    return _scalar(f"uint{bits}", value & ((1 << bits) - 1))
+
+
+def _scalar(dtype: str, value: Number) -> np.generic:
+    scalar: np.generic = np.dtype(dtype).type(value)
+    return scalar
+
+
+def _as_taken(parameter: Parameter, value: Typed) -> Typed:
     if isinstance(value, Pointer | Structure) or not _is_structure(parameter):
         return value
     return np.void(value.tobytes())
 
 
 def _row(
-    parameter: Parameter | None, declared: DeclaredParameter | None, argument: tuple[str, Value] | None
+    parameter: Parameter | None, declared: DeclaredParameter | None, argument: tuple[str, Typed] | None
 ) -> _Row:
     fits = parameter is not None and argument is not None and _fits(parameter, argument[1])
     return _Row(_parameter_text(parameter, declared), _argument_text(argument), fits)
@@ -64,7 +93,7 @@ def _is_structure(parameter: Parameter) -> bool:
     return parameter.type == "b8" and parameter.size_bytes > 1
 
 
-def _fits(parameter: Parameter, value: Value) -> bool:
+def _fits(parameter: Parameter, value: Typed) -> bool:
     if _is_structure(parameter) or isinstance(value, Structure):
         return parameter.size_bytes == value.nbytes
     if isinstance(value, np.ndarray | Pointer):
@@ -79,7 +108,7 @@ def _parameter_text(parameter: Parameter | None, declared: DeclaredParameter | N
     return f"{declared or parameter.type} ({parameter.size_bytes} bytes)"
 
 
-def _argument_text(argument: tuple[str, Value] | None) -> str:
+def _argument_text(argument: tuple[str, Typed] | None) -> str:
     if argument is None:
         return "-"
     name, value = argument

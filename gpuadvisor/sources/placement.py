@@ -37,8 +37,10 @@ class Placement:
                 return self._structure(value)
             case np.ndarray():
                 return np.uint64(self._address_of(value, name))
-            case _:
+            case np.generic():
                 return value
+            case _:
+                raise TypeError(f"argument {name!r} has no type yet")
 
     def _structure(self, value: Structure) -> np.void:
         content = bytearray(value.content)

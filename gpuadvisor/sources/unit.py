@@ -35,9 +35,15 @@ class Unit:
         return min(candidates, key=lambda known: abs(known.line - first), default=None)
 
 
-def compile_unit(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
-    """Compile the source for the device, with the template instances among `kernels`."""
-    source = read_source(path)
+def compile_file(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Unit:
+    """Compile a source file for the device, with the template instances among `kernels`."""
+    return compile_text(path, read_source(path), kernels, device, options)
+
+
+def compile_text(
+    path: Path, source: str, kernels: Sequence[str], device: Device, options: CompileOptions
+) -> Unit:
+    """Compile a source that messages call `path`."""
     instances = {kernel for kernel in kernels if is_template_instance(kernel)}
     asked = replace(options, instantiate=(*options.instantiate, *sorted(instances)))
     module = device.compile(source, str(path), asked)

@@ -35,8 +35,12 @@ class Structure:
         return len(self.content)
 
 
-Value = NDArray[np.generic] | np.generic | Pointer | Structure
-"""An array stands for a pointer to its first element, unless the kernel takes it by value."""
+Number = bool | int | float
+Value = NDArray[np.generic] | np.generic | Pointer | Structure | Number
+"""An array stands for a pointer to its first element, unless the kernel takes it by value.
+
+A Python number takes the type of its parameter.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
