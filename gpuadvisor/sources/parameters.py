@@ -58,8 +58,8 @@ def _typed_arguments(parameters: Sequence[Parameter], arguments: Mapping[str, Va
 
 
 def _typed(parameter: Parameter | None, value: Value) -> Typed:
-    if not isinstance(value, bool | int | float):
-        return value
+    if isinstance(value, np.generic) or not isinstance(value, bool | int | float):
+        return value  # NumPy's float64 is a Python float too
     if parameter is None or parameter.size_bytes not in _SCALAR_BYTES:
         return np.float64(value)
     bits = 8 * parameter.size_bytes
