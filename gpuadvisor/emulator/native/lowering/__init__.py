@@ -17,9 +17,11 @@ from gpuadvisor.emulator.native.lowering import (
     integer,
     logic,
     mixed,
+    nth_bit,
     permute,
     selection,
     signs,
+    video,
     wide,
 )
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, NativeOperation
@@ -36,6 +38,8 @@ _ANY_TYPE: dict[str, Lowering] = {
     **compare.LOWERINGS,
     **convert.LOWERINGS,
     **collective.LOWERINGS,
+    **nth_bit.LOWERINGS,
+    **video.LOWERINGS,
 }
 _INTEGER: dict[str, Lowering] = {**integer.LOWERINGS, **wide.LOWERINGS}
 _SINGLE: dict[str, Lowering] = {**signs.LOWERINGS, **approximate.LOWERINGS, **float32.LOWERINGS}

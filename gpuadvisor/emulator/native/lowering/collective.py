@@ -10,6 +10,7 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.native.lowering.functions import (
     call_shared,
+    everywhere,
     gather,
     in_memory,
     load_lane,
@@ -22,19 +23,11 @@ from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.formats import FORMATS
 
 _INT32 = ir.IntType(32)
-_FIRST_LANE = ir.Constant(integer_type(32), None)
-
-
-def _everywhere(builder: ir.IRBuilder, scalar: ir.Value) -> Integers:
-    """Return a vector with the scalar in all lanes."""
-    undefined = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
-    first = builder.insert_element(undefined, scalar, ir.Constant(_INT32, 0))
-    return Integers(builder, builder.shuffle_vector(first, undefined, _FIRST_LANE))
 
 
 def _ballot(builder: ir.IRBuilder, lanes: ir.Value) -> Integers:
     """Return, in all lanes, the bits of the lanes of a predicate."""
-    return _everywhere(builder, builder.bitcast(lanes, _INT32))
+    return everywhere(builder, builder.bitcast(lanes, _INT32))
 
 
 def _lane_numbers(builder: ir.IRBuilder) -> Integers:
@@ -134,8 +127,8 @@ def _equal_lanes(builder: ir.IRBuilder, arguments: Sequence[ir.Value]) -> ir.Val
 
     def step(lane: ir.Value, carried: Sequence[ir.Value]) -> list[ir.Value]:
         value = load_lane(builder, stored, lane, arguments[0].type.element)
-        equal = values.compare("==", _everywhere(builder, value))
-        bit = _everywhere(builder, builder.shl(ir.Constant(_INT32, 1), lane))
+        equal = values.compare("==", everywhere(builder, value))
+        bit = everywhere(builder, builder.shl(ir.Constant(_INT32, 1), lane))
         return [(Integers(builder, carried[0]) | where(equal, bit, 0)).value]
 
     return loop_over_lanes(builder, [splat(integer_type(32), 0)], step)[0]
@@ -191,8 +184,8 @@ def _reduce(instruction: Instruction) -> Emit:
         stored = in_memory(builder, (data & 0x7FFFFFFF if magnitudes else data).value)
 
         def step(lane: ir.Value, carried: Sequence[ir.Value]) -> list[ir.Value]:
-            bit = _everywhere(builder, builder.shl(ir.Constant(_INT32, 1), lane))
-            value = _everywhere(builder, load_lane(builder, stored, lane, _INT32))
+            bit = everywhere(builder, builder.shl(ir.Constant(_INT32, 1), lane))
+            value = everywhere(builder, load_lane(builder, stored, lane, _INT32))
             taken = where((members & bit).compare("!=", 0), value, neutral)
             return [combine(Integers(builder, carried[0]), taken).value]
 

@@ -6,6 +6,7 @@ from gpuadvisor.emulator.native.lowering.floats import flushing, saturate
 from gpuadvisor.emulator.native.lowering.formats import encode, values
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise
 from gpuadvisor.emulator.native.lowering.rounding import nudge, round_to_odd, two_sum
+from gpuadvisor.emulator.native.lowering.small_convert import lower_small
 from gpuadvisor.emulator.native.lowering.vectors import Floats, Integers, where
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.floats import rounding_of
@@ -144,7 +145,7 @@ def _convert(instruction: Instruction) -> Emit | None:
     if source == "f32" and target == "tf32":
         return _to_tf32(instruction)
     if not all(kind in FORMATS or is_integer(kind) for kind in (target, source)):
-        return None
+        return lower_small(instruction)
     if is_integer(target):
         return lanewise((_between_integers if is_integer(source) else _float_to_integer)(instruction))
     return lanewise((_integer_to_float if is_integer(source) else _between_floats)(instruction))

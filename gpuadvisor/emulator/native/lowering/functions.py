@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.native.lowering.vectors import LANES, call_intrinsic, integer_type, splat
+from gpuadvisor.emulator.native.lowering.vectors import LANES, Integers, call_intrinsic, integer_type, splat
 
 Body = Callable[[ir.IRBuilder, Sequence[ir.Value]], ir.Value]
 _INT32 = ir.IntType(32)
+_FIRST_LANE = ir.Constant(integer_type(32), None)
 
 
 def call_shared(
@@ -54,6 +55,13 @@ def loop_over_lanes(
     builder.cbranch(last, after, body)
     builder.position_at_end(after)
     return list(following)
+
+
+def everywhere(builder: ir.IRBuilder, scalar: ir.Value) -> Integers:
+    """Return a vector with the scalar in all lanes."""
+    undefined = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(_INT32, 0))
+    return Integers(builder, builder.shuffle_vector(first, undefined, _FIRST_LANE))
 
 
 def in_memory(builder: ir.IRBuilder, vector: ir.Value) -> ir.Value:
