@@ -5,9 +5,14 @@ import numpy as np
 from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import (
+    ThreadFault,
+    barrier_never_complete,
+    does_not_end,
+    fault_error,
+    members_never_come,
+)
 from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.model.errors import GpuAdvisorError
 
 
 class Executor:
@@ -29,7 +34,7 @@ class Executor:
             with np.errstate(all="ignore"):
                 self._run(batch)
         except ThreadFault as fault:
-            raise self._error(batch, fault.what, fault.lane) from None
+            raise fault_error(self._instruction, fault.what, batch.describe(fault.lane)) from None
 
     def _run(self, batch: Batch) -> None:
         scheduler = batch.scheduler
@@ -50,9 +55,7 @@ class Executor:
         most = int(batch.issued.max())
         if most > self._budget:
             lane = int(batch.scheduler.active.lanes[0])
-            raise ThreadFault(
-                f"the kernel does not end: a warp executed more than {self._budget} instructions", lane
-            )
+            raise ThreadFault(does_not_end(self._budget), lane)
         return self._budget - most
 
     def _execute(self, batch: Batch, block: BasicBlock) -> None:
@@ -87,20 +90,15 @@ class Executor:
         if at_collective.size:
             lane = int(at_collective[0])
             self._pc = batch.convergence.place(lane)
-            text = self._kernel.linked.function.instructions[self._pc].text
-            raise ThreadFault(f"{text} waits for lanes of its member mask that never reach it", lane)
+            raise ThreadFault(members_never_come(self._instruction), lane)
 
     def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)
         self._pc = following - 1
         others = {CLUSTER: "the cluster's barrier"}
         name = f"barrier {barrier}" if barrier < BARRIERS else others.get(barrier, "the warp's barrier")
-        raise ThreadFault(
-            f"{name} can never be reached by all the threads it waits for: no thread of the block can run",
-            lane,
-        )
+        raise ThreadFault(barrier_never_complete(name), lane)
 
-    def _error(self, batch: Batch, what: str, lane: int) -> GpuAdvisorError:
-        instruction: Instruction = self._kernel.linked.function.instructions[self._pc]
-        place = str(instruction.source) if instruction.source else f"PTX line {instruction.ptx_line}"
-        return GpuAdvisorError(what, where=f"{place}, {batch.describe(lane)}")
+    @property
+    def _instruction(self) -> Instruction:
+        return self._kernel.linked.function.instructions[self._pc]

@@ -1,4 +1,7 @@
-"""What stops a running kernel."""
+"""What stops a running kernel, and the words for it."""
+
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.model.errors import GpuAdvisorError
 
 
 class ThreadFault(Exception):  # noqa: N818
@@ -11,3 +14,29 @@ class ThreadFault(Exception):  # noqa: N818
         super().__init__(what)
         self.what = what
         self.lane = lane
+
+
+def does_not_end(instruction_budget: int) -> str:
+    """Say that a warp used up its budget."""
+    return f"the kernel does not end: a warp executed more than {instruction_budget} instructions"
+
+
+def barrier_never_complete(barrier: str) -> str:
+    """Say that threads wait at a barrier for threads that never come."""
+    return f"{barrier} can never be reached by all the threads it waits for: no thread of the block can run"
+
+
+def members_never_come(instruction: Instruction) -> str:
+    """Say that lanes wait at an instruction that a warp executes together."""
+    return f"{instruction.text} waits for lanes of its member mask that never reach it"
+
+
+def stopped_by(instruction: Instruction) -> str:
+    """Say that the kernel stopped itself."""
+    return f"the kernel executed {instruction.text}"
+
+
+def fault_error(instruction: Instruction, what: str, thread: str) -> GpuAdvisorError:
+    """Return the error that shows where an instruction failed: source line, block and thread."""
+    place = str(instruction.source) if instruction.source else f"PTX line {instruction.ptx_line}"
+    return GpuAdvisorError(what, where=f"{place}, {thread}")

@@ -114,7 +114,7 @@ class GlobalMemory:
         allocation = self._before(low)
         if allocation and high + size_bytes <= allocation.end:
             return
-        starts, ends = self._sorted_ranges()
+        starts, ends = self.ranges()
         index = np.searchsorted(starts, addresses, side="right") - 1
         ends = ends[np.maximum(index, 0)]
         outside = (index < 0) | (addresses >= ends) | (ends - addresses < size_bytes)
@@ -126,7 +126,12 @@ class GlobalMemory:
                 int(lanes[first]),
             )
 
-    def _sorted_ranges(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    @property
+    def arena(self) -> NDArray[np.uint8]:
+        """All bytes of device memory from `BASE_ADDRESS` on, until the next buffer is allocated."""
+        return self._store.bytes
+
+    def ranges(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Return starts and ends of the buffers; an empty range stands for no buffer at all."""
         if self._ranges is None:
             listed = self._allocations or [Allocation(0, 0, 0, "")]

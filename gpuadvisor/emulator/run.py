@@ -1,7 +1,8 @@
 """Runs a kernel launch: batch after batch of blocks, global memory common to all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from gpuadvisor.emulator.binder import BoundKernel, bind
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.executor import Executor
 from gpuadvisor.emulator.layout import Layout, lay_out, pack_arguments
-from gpuadvisor.emulator.linker import link
+from gpuadvisor.emulator.linker import Linked, link
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Function, Program
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -34,6 +35,8 @@ class RunOptions:
     multiprocessors: int = 1
     blocks_per_multiprocessor: int = 1
     """Both as %smid and the clocks show them to the kernel."""
+    native: bool = True
+    """Whether to run native code where it can run the kernel; the interpreter counts the same."""
 
 
 def run(
@@ -52,14 +55,64 @@ def run(
     _check_launch(linked.function, launch)
     layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
     parameters = pack_arguments(linked.function, layout, arguments)
-    bound = bind(linked, layout)
     grid = Grid(launch, options.multiprocessors, options.blocks_per_multiprocessor)
-    blocks = range(launch.blocks) if options.blocks is None else options.blocks
-    recorder = Recorder(linked.function, launch, len(blocks), launch.blocks)
+    loaded = _Loaded(linked, layout, parameters, grid, memory)
+    if options.native and find_spec("llvmlite") is not None:
+        observation = _run_native(loaded, options)
+        if observation is not None:
+            return observation
+    return _interpret(loaded, options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A kernel with everything it needs to run."""
+
+    linked: Linked
+    layout: Layout
+    parameters: bytes
+    grid: Grid
+    memory: GlobalMemory
+
+    def variable(self, _pc: int, space: str, address: int) -> str | None:
+        """Return the name of the variable that an address of a space lies in."""
+        return self.memory.name_of(address) if space == "global" else self.layout.variable_at(space, address)
+
+    def chosen(self, options: RunOptions) -> Sequence[int]:
+        """Return the blocks to run."""
+        return range(self.grid.launch.blocks) if options.blocks is None else options.blocks
+
+
+def _run_native(loaded: _Loaded, options: RunOptions) -> Observation | None:
+    """Run in native code; None where that cannot run this kernel."""
+    from gpuadvisor.emulator.native.engine import Code
+    from gpuadvisor.emulator.native.launch import NativeLaunch
+    from gpuadvisor.emulator.native.run import native_translation, run_native
+
+    translation = native_translation(loaded.linked, loaded.layout, loaded.memory)
+    if translation is None:
+        return None
+    launch = NativeLaunch(
+        translation,
+        Code(translation.text),
+        loaded.grid,
+        loaded.layout,
+        loaded.memory,
+        loaded.parameters,
+        options.instruction_budget,
+    )
+    return run_native(launch, loaded.chosen(options), loaded.variable)
+
+
+def _interpret(loaded: _Loaded, options: RunOptions) -> Observation:
+    linked, layout, grid, blocks = loaded.linked, loaded.layout, loaded.grid, loaded.chosen(options)
+    bound = bind(linked, layout)
+    recorder = Recorder(linked.function, grid.launch, len(blocks), grid.launch.blocks)
     executor = Executor(bound, options.instruction_budget)
+    types = bound.registers.dtypes
     for part in _batches(blocks, _blocks_per_batch(bound, layout, grid)):
-        executor.run(Batch(grid, part, layout, bound.registers.dtypes, memory, recorder, parameters))
-    return recorder.observation(_variables(layout, memory))
+        executor.run(Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters))
+    return recorder.observation(loaded.variable)
 
 
 def _check_launch(function: Function, launch: Launch) -> None:
@@ -84,12 +137,3 @@ def _blocks_per_batch(bound: BoundKernel, layout: Layout, grid: Grid) -> int:
 def _batches(blocks: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(blocks), size):
         yield blocks[start : start + size]
-
-
-def _variables(layout: Layout, memory: GlobalMemory) -> Callable[[int, str, int], str | None]:
-    """Return how to name the variable that an address of a space lies in."""
-
-    def variable(_pc: int, space: str, address: int) -> str | None:
-        return memory.name_of(address) if space == "global" else layout.variable_at(space, address)
-
-    return variable

@@ -1,10 +1,11 @@
 """Runs a kernel on NumPy arrays, as every test of the emulator does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,8 @@ from gpuadvisor.emulator.decoder import decode
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.run import RunOptions, run
+from gpuadvisor.emulator.store import ByteStore
+from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch, Observation
 
 Array = NDArray[Any]
@@ -53,8 +56,70 @@ def execute(
     options: RunOptions = DEFAULT,
     memory: GlobalMemory | None = None,
 ) -> Outcome:
-    """Launch with arrays as named buffers `array0`, `array1`, ...; scalars go as they are."""
+    """Launch with arrays as named buffers `array0`, `array1`, ...; scalars go as they are.
+
+    Native code must leave the same memory behind and count the same as the interpreter, or fail alike.
+    """
     memory = memory if memory is not None else GlobalMemory()
+    interpreted = _attempt(
+        program, kernel, launch, arguments, replace(options, native=False), _copied(memory)
+    )
+    found = _attempt(program, kernel, launch, arguments, options, memory)
+    assert_alike(found, interpreted)
+    if isinstance(found, GpuAdvisorError):
+        raise found
+    return found
+
+
+def _copied(memory: GlobalMemory) -> GlobalMemory:
+    store = ByteStore(memory.arena.size)
+    store.bytes[:] = memory.arena
+    return replace(memory, modules=dict(memory.modules), _store=store, _allocations=list(memory._allocations))
+
+
+def _attempt(
+    program: Program,
+    kernel: str,
+    launch: Launch,
+    arguments: Sequence[Array | np.generic],
+    options: RunOptions,
+    memory: GlobalMemory,
+) -> Outcome | GpuAdvisorError:
+    try:
+        return _launch(program, kernel, launch, arguments, options, memory)
+    except GpuAdvisorError as error:
+        return error
+
+
+def assert_alike(found: Outcome | GpuAdvisorError, expected: Outcome | GpuAdvisorError) -> None:
+    """Check that both executors end in the same memory and counts, or the same error."""
+    if isinstance(found, GpuAdvisorError) or isinstance(expected, GpuAdvisorError):
+        assert str(found) == str(expected)
+        return
+    for array, wanted in zip(found.arrays, expected.arrays, strict=True):
+        np.testing.assert_array_equal(array.view(np.uint8), wanted.view(np.uint8))
+    assert _exact(found.observation) == _exact(expected.observation)
+
+
+def _exact(observation: Observation) -> Observation:
+    """Return what does not depend on which requests were sampled for their alignment."""
+    accesses = [
+        msgspec.structs.replace(
+            access, base_misalignment_bytes=None, pattern=access.pattern.partition(", base")[0]
+        )
+        for access in observation.accesses
+    ]
+    return msgspec.structs.replace(observation, accesses=accesses)
+
+
+def _launch(
+    program: Program,
+    kernel: str,
+    launch: Launch,
+    arguments: Sequence[Array | np.generic],
+    options: RunOptions,
+    memory: GlobalMemory,
+) -> Outcome:
     values: list[np.generic] = []
     buffers: list[tuple[int, Array]] = []
     for position, argument in enumerate(arguments):

@@ -1,0 +1,185 @@
+"""What Python and the machine code share: contexts, the state of warps, tallies of accesses.
+
+All of it is memory that NumPy owns. A context is an array of 64-bit words, one context for each part of a
+launch, so that parts never write to the same memory but for the kernel's own.
+"""
+
+from enum import IntEnum, auto
+
+import numpy as np
+
+WORD_BYTES = 8
+SAMPLE_ROWS = 16
+"""Requests of each access whose addresses a part of the launch keeps."""
+PARKED = 0x7FFFFFFF
+"""The place of a lane that does not wait to run: it runs, waits for others, or has ended."""
+
+
+class Word(IntEnum):
+    """The words of a context."""
+
+    ARENA = 0
+    """Address of global memory's first byte."""
+    PARAMETERS = auto()
+    SHARED = auto()
+    SHARED_BYTES = auto()
+    LOCAL = auto()
+    LOCAL_BYTES = auto()
+    LOCAL_STRIDE = auto()
+    """Bytes from one thread's local memory to the next."""
+    FRAMES = auto()
+    FRAME_STRIDE = auto()
+    """The parameters of device functions, and the bytes from one thread's to the next."""
+    WARPS = auto()
+    """Address of the state of the first warp."""
+    REGISTER_BYTES = auto()
+    """How much of the registers to clear before a warp starts."""
+    WARP_STRIDE = auto()
+    """Bytes from one warp's state to the next; 0: all warps use the same, one after another."""
+    COUNTERS = auto()
+    SITES = auto()
+    LOADED = auto()
+    STORED = auto()
+    """Addresses of the flags, a byte for every sector of global memory."""
+    BUFFER_STARTS = auto()
+    BUFFER_ENDS = auto()
+    BUFFERS = auto()
+    """Addresses of the sorted starts and ends of the global buffers, and their number."""
+    BUDGET = auto()
+    THREADS = auto()
+    """Per block."""
+    WARPS_PER_BLOCK = auto()
+    BLOCKS = auto()
+    BLOCK_COUNT = auto()
+    """Address and number of the linear numbers of the blocks to run."""
+    THREAD_INDICES = auto()
+    """Address of %tid.x of each lane of a block, then %tid.y, then %tid.z."""
+    GRID_X = auto()
+    GRID_Y = auto()
+    GRID_Z = auto()
+    BLOCK_X = auto()
+    BLOCK_Y = auto()
+    BLOCK_Z = auto()
+    MULTIPROCESSORS = auto()
+    RESIDENT_BLOCKS = auto()
+    """On all multiprocessors together."""
+    DYNAMIC_SHARED_BYTES = auto()
+    # What the machine code itself writes:
+    BLOCK = auto()
+    """The linear number of the block that runs."""
+    INDEX_X = auto()
+    INDEX_Y = auto()
+    INDEX_Z = auto()
+    WARP = auto()
+    """The warp of the block that runs."""
+    FAULT_PLACE = auto()
+    """Where a warp failed: the address of the site, or the program counter."""
+    FAULT_MASK = auto()
+    """The lanes that failed."""
+    FAULT_ADDRESSES = auto()
+    """The first of 32 words."""
+
+
+CONTEXT_WORDS = Word.FAULT_ADDRESSES + 32
+
+
+class Status(IntEnum):
+    """How running a part of a launch ended."""
+
+    DONE = 0
+    BAD_ADDRESS = 1
+    BUDGET = 2
+    """The warp executed more instructions than it may."""
+    STUCK = 3
+    """No warp of the block can run, yet some have not ended."""
+    STOPPED = 4
+    """The kernel stopped itself."""
+
+
+class Wait(IntEnum):
+    """What a lane waits for; barrier b of the block is b."""
+
+    LAST_BARRIER = 15
+    WARP_BARRIER = 16
+    COLLECTIVE = 17
+    NOTHING = 31
+
+
+class Kind(IntEnum):
+    """How the lanes of a request lie."""
+
+    GENERAL = 0
+    CONSECUTIVE = 1
+    """All 32 lanes, one behind the other."""
+    SAME = 2
+    """All active lanes at one address."""
+
+
+def _struct(*fields: tuple[str, str] | tuple[str, str, tuple[int, ...]]) -> np.dtype[np.void]:
+    """Return a packed structure that starts and ends at a multiple of 64 bytes."""
+    packed = np.dtype(list(fields))
+    padding = -packed.itemsize % 64
+    return np.dtype([*fields, ("padding", "u1", (padding,))]) if padding else packed
+
+
+COUNTED = (
+    "requests",
+    "active_threads",
+    "sectors",
+    "ideal_sectors",
+    "wavefronts",
+    "ideal_wavefronts",
+    "distinct_bytes",
+)
+"""What a site counts, in this order."""
+
+SITE = _struct(
+    ("offsets", "<u4", (32,)),
+    ("total", "<i8", (len(COUNTED),)),
+    ("each", "<i8", (len(COUNTED),)),
+    ("repeats", "<i8"),
+    ("until_sample", "<i8"),
+    ("sample_gap", "<i8"),
+    ("samples", "<i8"),
+    ("low", "<u8"),
+    ("span", "<u8"),
+    ("mask", "<u4"),
+    ("base", "<u4"),
+    ("kind", "<u4"),
+    ("first_sector", "<i4"),
+    ("sector_count", "<i4"),
+    ("size_shift", "<u4"),
+    ("is_atomic", "<u4"),
+    ("loaded", "<u4"),
+    ("stored", "<u4"),
+    ("unused", "<u4"),
+    ("sample_addresses", "<u8", (SAMPLE_ROWS, 32)),
+    ("sample_masks", "<u8", (SAMPLE_ROWS,)),
+)
+"""One memory instruction in one space.
+
+`each` is what one request counts that looks like the last one: `offsets` of its lanes from the first
+active one, `mask`, and `base`, the position of that lane. `repeats` requests have looked so since `total`
+was brought up to date. `low` and `span` bound the buffer that was last accessed: `span` addresses from low
+on; none at first. Sectors that follow each other are `sector_count`, the first of them `first_sector`
+sectors from that of the first active lane; `sector_count` 0 stands for scattered ones. `loaded` and `stored`
+say which flags a global access sets.
+"""
+
+WARP = _struct(
+    ("places", "<u4", (32,)),
+    ("resume", "<u4", (32,)),
+    ("waits", "<u4", (32,)),
+    ("members", "<u4", (32,)),
+    ("issued", "<i8"),
+    ("alive", "<u4"),
+    ("number", "<u4"),
+)
+"""The state of a warp; its registers follow. `places` are the basic blocks lanes wait to run."""
+
+
+def offset_of(struct: np.dtype[np.void], name: str) -> int:
+    """Return where a field of a structure lies, in bytes."""
+    fields = struct.fields
+    assert fields is not None
+    return int(fields[name][1])

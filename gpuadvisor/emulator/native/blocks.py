@@ -1,0 +1,165 @@
+"""Basic blocks of a linked kernel, and which registers live from one to the next."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gpuadvisor.emulator.binder import branch_targets, clock_reads
+from gpuadvisor.emulator.linker import Linked, named_symbol
+from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
+from gpuadvisor.emulator.program import Address, Instruction, Operand, Register, Vector
+from gpuadvisor.emulator.registers import CARRY
+
+ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
+"""Instructions that decide where threads go: each ends its block."""
+_WITHOUT_RESULT = ENDS | {"st", "red", "cp"}
+_GATHERING = frozenset({"shfl", "vote", "match", "redux", "elect"})
+
+
+def gathers(instruction: Instruction) -> bool:
+    """Return whether the lanes of a warp meet before they execute the instruction."""
+    return instruction.opcode in _GATHERING and "sync" in instruction.modifiers
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Instructions always executed one behind the other."""
+
+    number: int
+    instructions: tuple[Instruction, ...]
+    successors: tuple[int, ...]
+    live_out: frozenset[str]
+    """Registers that a later block may read before it writes them."""
+
+    @property
+    def last(self) -> Instruction | None:
+        """The instruction that decides where threads go, if there is one."""
+        final = self.instructions[-1]
+        return final if final.opcode in ENDS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The blocks of a kernel in the order of their program counters."""
+
+    linked: Linked
+    listed: tuple[Block, ...]
+    at: Mapping[int, int]
+    """Program counter of the first instruction to block number."""
+    operations: Mapping[int, NativeOperation]
+    """By program counter: what computes registers from registers."""
+    live_in: frozenset[str]
+    """Registers that may be read before they are written."""
+
+
+def basic_blocks(linked: Linked) -> Blocks:
+    """Divide a kernel into blocks."""
+    function = linked.function
+    found = [(i.index, lower_operation(i)) for i in function.instructions if i.opcode not in ENDS]
+    operations = {pc: operation for pc, operation in found if operation is not None}
+    parts = list(_parts(linked))
+    at = {part[0].index: number for number, part in enumerate(parts)}
+    successors = [tuple(at[pc] for pc in _successors(linked, part[-1])) for part in parts]
+    used = [_used(part, operations) for part in parts]
+    live_in, live_out = _live(used, successors)
+    listed = tuple(
+        Block(number, part, successors[number], frozenset(live_out[number]))
+        for number, part in enumerate(parts)
+    )
+    return Blocks(linked, listed, at, operations, frozenset(live_in[0]))
+
+
+def _parts(linked: Linked) -> Iterator[tuple[Instruction, ...]]:
+    function = linked.function
+    leaders = {0, *branch_targets(function), *linked.entries.values(), *clock_reads(function)}
+    part: list[Instruction] = []
+    for instruction in function.instructions:
+        starts = instruction.index in leaders or gathers(instruction)
+        if part and (starts or part[-1].opcode in ENDS):
+            yield tuple(part)
+            part = []
+        part.append(instruction)
+    yield tuple(part)
+
+
+def _successors(linked: Linked, last: Instruction) -> list[int]:
+    """Return where threads may go behind the last instruction of a block."""
+    function = linked.function
+    following = [last.index + 1]
+    target = named_symbol(last)
+    if last.opcode == "bra" and target in function.labels:
+        jump = [function.labels[target]]
+    elif last.opcode == "call" and target in linked.entries:
+        jump = [linked.entries[target]]
+    elif last.opcode == "ret":
+        jump = list(return_places(linked, linked.owners[last.index]))
+    elif last.opcode in ("exit", "trap", "brkpt"):
+        jump = []
+    else:
+        return following
+    return jump + following if last.guard is not None else jump
+
+
+def return_places(linked: Linked, name: str) -> Iterator[int]:
+    """Return the program counters behind the calls of a function."""
+    for instruction in linked.function.instructions:
+        if instruction.opcode == "call" and named_symbol(instruction) == name:
+            yield instruction.index + 1
+
+
+@dataclass(slots=True)
+class _Used:
+    """What a block does with registers."""
+
+    read: set[str]
+    """Before the block writes them."""
+    written: set[str]
+
+
+def _used(part: tuple[Instruction, ...], operations: Mapping[int, NativeOperation]) -> _Used:
+    used = _Used(set(), set())
+    for instruction in part:
+        reads, writes = registers_used(instruction, operations.get(instruction.index))
+        if instruction.guard is not None:
+            reads = {*reads, instruction.guard.register, *writes}
+        used.read |= reads - used.written
+        used.written |= writes
+    return used
+
+
+def registers_used(instruction: Instruction, operation: NativeOperation | None) -> tuple[set[str], set[str]]:
+    """Return the registers an instruction reads, its guard left out, and those it writes."""
+    results = 0 if instruction.opcode in _WITHOUT_RESULT else 1
+    if operation is not None:
+        results = len(operation.destination_types)
+    written = {name for operand in instruction.operands[:results] for name in _registers(operand)}
+    read = {name for operand in instruction.operands[results:] for name in _registers(operand)}
+    if operation is not None and operation.reads_carry:
+        read.add(CARRY)
+    if operation is not None and operation.writes_carry:
+        written.add(CARRY)
+    return read, written
+
+
+def _registers(operand: Operand) -> Iterator[str]:
+    match operand:
+        case Register(name) | Address(Register(name)):
+            yield name
+        case Vector(elements):
+            yield from (element.name for element in elements if isinstance(element, Register))
+        case _:
+            pass
+
+
+def _live(used: list[_Used], successors: list[tuple[int, ...]]) -> tuple[list[set[str]], list[set[str]]]:
+    """Return the registers live at the start and at the end of each block."""
+    live_in: list[set[str]] = [set() for _ in used]
+    live_out: list[set[str]] = [set() for _ in used]
+    changed = True
+    while changed:
+        changed = False
+        for number in reversed(range(len(used))):
+            live_out[number] = set().union(*(live_in[after] for after in successors[number]))
+            needed = used[number].read | (live_out[number] - used[number].written)
+            if needed != live_in[number]:
+                live_in[number], changed = needed, True
+    return live_in, live_out

@@ -1,0 +1,106 @@
+"""Instructions that decide where lanes go, in native code (PTX ISA 9.7.12, 9.7.13)."""
+
+from collections.abc import Callable
+
+from gpuadvisor.emulator.barriers import BARRIERS
+from gpuadvisor.emulator.linker import named_symbol
+from gpuadvisor.emulator.native.blocks import Block
+from gpuadvisor.emulator.native.flow import Flow
+from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.runtime.signatures import declared
+from gpuadvisor.emulator.native.vectors import constant
+from gpuadvisor.emulator.program import Immediate, Instruction
+from gpuadvisor.emulator.registers import Unsupported
+
+_Emit = Callable[[Flow, Lanes, Block, Instruction], None]
+
+
+def emit_control(flow: Flow, lanes: Lanes, block: Block) -> None:
+    """Emit the last instruction of a block, for the lanes that are on."""
+    last = block.instructions[-1]
+    _CONTROLS[last.opcode](flow, lanes, block, last)
+
+
+def _following(lanes: Lanes, block: Block) -> int | None:
+    """Return where lanes go whose guard does not hold; None if there are none."""
+    return block.number + 1 if lanes.guarded else None
+
+
+def _branch(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    label = flow.blocks.linked.function.labels.get(named_symbol(instruction) or "")
+    if label is None:
+        raise Unsupported("this form of branch")
+    target = flow.blocks.at[label]
+    if target <= block.number:
+        flow.check_budget(lanes.warp, instruction.index)
+    if not lanes.guarded:
+        flow.go(lanes.warp, target)
+        return
+    builder = lanes.builder
+    some = builder.icmp_unsigned("!=", lanes.on, constant(0))
+    divergent = builder.and_(some, builder.icmp_unsigned("!=", lanes.on, lanes.warp.active))
+    flow.counters.add_if(lanes.warp, ("divergent", instruction.index), divergent)
+    flow.choose(lanes.warp, lanes.on, target, block.number + 1)
+
+
+def _exit(flow: Flow, lanes: Lanes, block: Block, _instruction: Instruction) -> None:
+    flow.end(lanes.warp, lanes.on, _following(lanes, block))
+
+
+def _return(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    linked = flow.blocks.linked
+    if linked.owners[instruction.index] != linked.function.name:
+        raise Unsupported("calls")
+    _exit(flow, lanes, block, instruction)
+
+
+def _trap(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    flow.stop(lanes.warp, instruction.index, lanes.on, block.number + 1)
+
+
+def _barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    modifiers = instruction.modifiers
+    if "warp" in modifiers:
+        _warp_barrier(flow, lanes, block, instruction)
+        return
+    number = instruction.operands[0]
+    unusual = not {"cluster", "arrive", "red"}.isdisjoint(modifiers) or len(instruction.operands) > 1
+    if unusual or not isinstance(number, Immediate) or number.bits >= BARRIERS:
+        raise Unsupported("this form of barrier")
+    builder, warp = lanes.builder, lanes.warp
+    reached = builder.icmp_unsigned("!=", lanes.on, constant(0))
+    flow.counters.add_if(warp, ("barriers", instruction.index), reached)
+    wait = declared(builder.module, "wait_for_block")
+    builder.call(wait, [warp.state, constant(block.number + 1), lanes.on, constant(number.bits)])
+    rest = builder.and_(warp.active, builder.not_(lanes.on))
+    flow.split(warp, [(rest, block.number + 1)] if lanes.guarded else [])
+
+
+def _warp_barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    builder, warp = lanes.builder, lanes.warp
+    members = lanes.read(instruction.operands[0], "u32")
+    everyone, some = flow.parts(warp, lanes.on)
+    builder.position_at_end(everyone)
+    flow.go(warp, block.number + 1)
+    builder.position_at_end(some)
+    wait = declared(builder.module, "wait_for_warp")
+    builder.call(wait, [warp.state, constant(block.number + 1), lanes.on, members])
+    rest = builder.and_(warp.active, builder.not_(lanes.on))
+    flow.split(warp, [(rest, block.number + 1)] if lanes.guarded else [])
+
+
+def _unsupported(_flow: Flow, _lanes: Lanes, _block: Block, instruction: Instruction) -> None:
+    raise Unsupported(f"no native code for {instruction.text}")
+
+
+_CONTROLS: dict[str, _Emit] = {
+    "bra": _branch,
+    "brx": _unsupported,
+    "call": _unsupported,
+    "ret": _return,
+    "exit": _exit,
+    "trap": _trap,
+    "brkpt": _trap,
+    "bar": _barrier,
+    "barrier": _barrier,
+}

@@ -1,0 +1,124 @@
+"""What stopped a kernel, in the interpreter's words: a request that failed is checked again by its rules."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.barriers import BARRIERS
+from gpuadvisor.emulator.batch import WARP_SIZE, Batch
+from gpuadvisor.emulator.counting.recorder import Recorder
+from gpuadvisor.emulator.faults import (
+    ThreadFault,
+    barrier_never_complete,
+    does_not_end,
+    fault_error,
+    members_never_come,
+    stopped_by,
+)
+from gpuadvisor.emulator.instructions.spaces import BY_NAME
+from gpuadvisor.emulator.native.abi import SITE, WARP, Status, Wait, Word
+from gpuadvisor.emulator.native.launch import NativeLaunch, Part
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.model.errors import GpuAdvisorError
+
+_LANES = np.arange(WARP_SIZE)
+
+
+def native_fault(launch: NativeLaunch, part: Part) -> GpuAdvisorError:
+    """Return the error of the part of a launch that failed."""
+    pc, what, lane = _FAULTS[part.status](_Failure(launch, part))
+    batch = _block(launch, part)
+    instruction = launch.translation.blocks.linked.function.instructions[pc]
+    return fault_error(instruction, what, batch.describe(lane))
+
+
+def _block(launch: NativeLaunch, part: Part) -> Batch:
+    """Return the block that failed as the interpreter sees it."""
+    function = launch.translation.blocks.linked.function
+    block = int(part.context[Word.BLOCK])
+    recorder = Recorder(function, launch.grid.launch, 1, 1)
+    return Batch(launch.grid, [block], launch.layout, (), launch.memory, recorder, launch.parameters)
+
+
+class _Failure:
+    """A part of a launch that failed; lanes are numbered within the block."""
+
+    def __init__(self, launch: NativeLaunch, part: Part) -> None:
+        self.launch = launch
+        self.part = part
+        self.first_lane = int(part.context[Word.WARP]) * WARP_SIZE
+
+    def word(self, name: Word) -> int:
+        """Return a word of the context."""
+        return int(self.part.context[name])
+
+    def instruction(self, pc: int) -> Instruction:
+        """Return an instruction of the kernel."""
+        return self.launch.translation.blocks.linked.function.instructions[pc]
+
+    def noted(self) -> tuple[int, int]:
+        """Return the program counter and the first of the lanes that were noted."""
+        mask = self.word(Word.FAULT_MASK)
+        return self.word(Word.FAULT_PLACE), self.first_lane + (mask & -mask).bit_length() - 1
+
+    def warps(self) -> NDArray[Any]:
+        """Return the states of the block's warps; only that of the warp that ran last if none wait."""
+        size = WARP.itemsize + self.launch.translation.register_bytes
+        states = self.part.warps.reshape(-1, size)[:, : WARP.itemsize]
+        return np.ascontiguousarray(states).view(WARP)[:, 0]
+
+
+_Fault = tuple[int, str, int]
+"""Program counter, what happened, lane."""
+
+
+def _bad_address(failure: _Failure) -> _Fault:
+    context = failure.part.context
+    number = (failure.word(Word.FAULT_PLACE) - failure.word(Word.SITES)) // SITE.itemsize
+    site = failure.launch.translation.sites[number]
+    addresses = context[Word.FAULT_ADDRESSES : Word.FAULT_ADDRESSES + WARP_SIZE].view(np.uint64)
+    lanes = _LANES[((failure.word(Word.FAULT_MASK) >> _LANES) & 1).astype(np.bool_)]
+    operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
+    what = f"{operation} {site.bytes_per_thread} bytes"
+    batch = _block(failure.launch, failure.part)
+    try:
+        BY_NAME[site.space].locate(
+            batch, addresses[lanes], lanes + failure.first_lane, site.bytes_per_thread, what
+        )
+    except ThreadFault as fault:
+        return site.pc, fault.what, fault.lane
+    raise AssertionError("native code refused an access that the interpreter allows")
+
+
+def _over_budget(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    return pc, does_not_end(failure.launch.budget), lane
+
+
+def _stuck(failure: _Failure) -> _Fault:
+    """Name the first thread that waits at a barrier; if there is none, the first at a collective."""
+    warps = failure.warps()
+    waits, first = warps["waits"], int(warps["number"][0]) * WARP_SIZE
+    at_barrier = np.flatnonzero(waits <= Wait.WARP_BARRIER)
+    lane = int(at_barrier[0] if at_barrier.size else np.flatnonzero(waits == Wait.COLLECTIVE)[0])
+    wait = int(waits.reshape(-1)[lane])
+    block = failure.launch.translation.blocks.listed[int(warps["resume"].reshape(-1)[lane])]
+    pc = block.instructions[0].index
+    if wait == Wait.COLLECTIVE:
+        return pc, members_never_come(failure.instruction(pc)), first + lane
+    name = f"barrier {wait}" if wait < BARRIERS else "the warp's barrier"
+    return pc - 1, barrier_never_complete(name), first + lane
+
+
+def _stopped(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    return pc, stopped_by(failure.instruction(pc)), lane
+
+
+_FAULTS = {
+    Status.BAD_ADDRESS: _bad_address,
+    Status.BUDGET: _over_budget,
+    Status.STUCK: _stuck,
+    Status.STOPPED: _stopped,
+}

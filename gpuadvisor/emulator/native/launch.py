@@ -1,0 +1,170 @@
+"""Runs the blocks of a launch in native code, parts of the launch on a pool of threads."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.batch import WARP_SIZE, Grid
+from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
+from gpuadvisor.emulator.layout import Layout
+from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SITE, WARP, Status, Word
+from gpuadvisor.emulator.native.engine import Code, run_blocks
+from gpuadvisor.emulator.native.translate import Translation
+
+_PARTS = 32
+"""The same on every machine, so that what is sampled does not depend on it."""
+_ALIGNMENT = 64
+
+
+def aligned(size_bytes: int) -> NDArray[np.uint8]:
+    """Return zeroed memory that starts at a multiple of 64 bytes."""
+    memory = np.zeros(size_bytes + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    return memory[start : start + size_bytes]
+
+
+def _round(size_bytes: int) -> int:
+    return -(-size_bytes // 16) * 16
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The sectors of global memory that were touched, a byte for each."""
+
+    loaded: NDArray[np.uint8]
+    stored: NDArray[np.uint8]
+
+    @property
+    def touched_bytes(self) -> int:
+        """The bytes of the sectors that were loaded, and again of those that were stored."""
+        return SECTOR_BYTES * (int(np.count_nonzero(self.loaded)) + int(np.count_nonzero(self.stored)))
+
+
+@dataclass(slots=True)
+class Part:
+    """Some blocks of a launch, what they counted, and how running them ended."""
+
+    blocks: NDArray[np.int64]
+    context: NDArray[np.int64]
+    counters: NDArray[np.int64]
+    sites: NDArray[Any]
+    """Of type `SITE`."""
+    warps: NDArray[np.uint8]
+    """The state of the warps of the block that ran last."""
+    status: Status = Status.DONE
+
+
+@dataclass(slots=True)
+class NativeLaunch:
+    """A kernel ready to run over some blocks of a grid."""
+
+    translation: Translation
+    code: Code
+    grid: Grid
+    layout: Layout
+    memory: GlobalMemory
+    parameters: bytes
+    budget: int
+
+    def run(self, blocks: Sequence[int]) -> tuple[list[Part], Flags]:
+        """Run the blocks; the last of the parts returned is the first that failed, if one did."""
+        flags = self._flags()
+        shared = self._common()
+        shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
+        keep = self._tables(shared)
+        parts = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            done = list(pool.map(lambda part: self._run_part(part, shared), parts))
+        del keep
+        failed = next((n for n, part in enumerate(done) if part.status is not Status.DONE), None)
+        return done if failed is None else done[: failed + 1], flags
+
+    def _flags(self) -> Flags:
+        sectors = self.memory.arena.size // SECTOR_BYTES + 1
+        return Flags(np.zeros(sectors, np.uint8), np.zeros(sectors, np.uint8))
+
+    def _common(self) -> NDArray[np.int64]:
+        """Return the words that all contexts have in common."""
+        launch, grid, layout = self.grid.launch, self.grid, self.layout
+        warps_per_block = grid.warps_per_block
+        words = np.zeros(CONTEXT_WORDS, np.int64)
+        values = {
+            Word.ARENA: self.memory.arena.ctypes.data,
+            Word.SHARED_BYTES: layout.shared_bytes,
+            Word.LOCAL_BYTES: layout.local_bytes,
+            Word.LOCAL_STRIDE: _round(layout.local_bytes),
+            Word.FRAME_STRIDE: _round(layout.frame_bytes),
+            Word.REGISTER_BYTES: self.translation.register_bytes if self.translation.clears_registers else 0,
+            Word.WARP_STRIDE: self._warp_bytes if self.translation.waits else 0,
+            Word.BUDGET: self.budget,
+            Word.THREADS: launch.threads_per_block,
+            Word.WARPS_PER_BLOCK: warps_per_block,
+            Word.MULTIPROCESSORS: grid.multiprocessors,
+            Word.RESIDENT_BLOCKS: grid.multiprocessors * grid.blocks_per_multiprocessor,
+            Word.DYNAMIC_SHARED_BYTES: launch.dynamic_shared_bytes,
+        }
+        values |= zip((Word.GRID_X, Word.GRID_Y, Word.GRID_Z), launch.grid, strict=True)
+        values |= zip((Word.BLOCK_X, Word.BLOCK_Y, Word.BLOCK_Z), launch.block, strict=True)
+        for word, value in values.items():
+            words[word] = value
+        return words
+
+    @property
+    def _warp_bytes(self) -> int:
+        return WARP.itemsize + self.translation.register_bytes
+
+    def _tables(self, words: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Point the words at tables, which live as long as the list that is returned."""
+        starts, ends = self.memory.ranges()
+        threads = np.arange(self.grid.warps_per_block * WARP_SIZE)
+        x, y, _ = self.grid.launch.block
+        indices = np.stack([threads % x, threads // x % y, threads // (x * y)]).astype(np.uint32)
+        parameters = aligned(_round(len(self.parameters)))
+        parameters[: len(self.parameters)] = np.frombuffer(self.parameters, np.uint8)
+        tables: dict[Word, NDArray[Any]] = {
+            Word.BUFFER_STARTS: starts,
+            Word.BUFFER_ENDS: ends,
+            Word.THREAD_INDICES: indices,
+            Word.PARAMETERS: parameters,
+        }
+        for word, table in tables.items():
+            words[word] = table.ctypes.data
+        words[Word.BUFFERS] = len(starts)
+        return [*tables.values()]
+
+    def _run_part(self, blocks: NDArray[np.int64], common: NDArray[np.int64]) -> Part:
+        threads = self.grid.warps_per_block * WARP_SIZE
+        warps = self.grid.warps_per_block if self.translation.waits else 1
+        sites = aligned(len(self.translation.sites) * SITE.itemsize).view(SITE)
+        self._configure(sites)
+        counters = np.zeros(len(self.translation.counters.places), np.int64)
+        context = common.copy()
+        own: dict[Word, NDArray[Any]] = {
+            Word.SHARED: aligned(_round(self.layout.shared_bytes)),
+            Word.LOCAL: aligned(threads * int(common[Word.LOCAL_STRIDE])),
+            Word.FRAMES: aligned(threads * int(common[Word.FRAME_STRIDE])),
+            Word.WARPS: aligned(warps * self._warp_bytes),
+            Word.COUNTERS: counters,
+            Word.SITES: sites,
+            Word.BLOCKS: blocks,
+        }
+        for word, memory in own.items():
+            context[word] = memory.ctypes.data
+        context[Word.BLOCK_COUNT] = len(blocks)
+        status = run_blocks(context.ctypes.data, self.code.run_warp)
+        return Part(blocks, context, counters, sites, own[Word.WARPS], Status(status))
+
+    def _configure(self, sites: NDArray[Any]) -> None:
+        """Set what the machine code needs to know of each site."""
+        sites["until_sample"] = 1
+        for record, site in zip(sites, self.translation.sites, strict=True):
+            record["size_shift"] = site.bytes_per_thread.bit_length() - 1
+            record["is_atomic"] = site.operation == "atomic"
+            record["loaded"] = site.counted and site.operation != "store"
+            record["stored"] = site.counted and site.operation != "load"

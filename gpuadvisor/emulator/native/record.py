@@ -1,0 +1,67 @@
+"""From what the parts of a launch counted to the record that documents are made of."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.counting.observe import BranchTally, Record
+from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
+from gpuadvisor.emulator.native.abi import COUNTED
+from gpuadvisor.emulator.native.launch import Part
+from gpuadvisor.emulator.native.requests import Site
+from gpuadvisor.emulator.native.translate import Translation
+
+_SAMPLES = 128
+_LANES = np.arange(32)
+
+
+def fill(record: Record, translation: Translation, parts: Sequence[Part]) -> None:
+    """Add what the parts counted to an empty record."""
+    totals = sum((part.counters for part in parts), np.zeros(len(translation.counters.places), np.int64))
+    counts = {name: int(totals[place]) for name, place in translation.counters.places.items()}
+    _fill_instructions(record, translation, counts)
+    for number, site in enumerate(translation.sites):
+        if site.counted:
+            _fill_access(record, site, [part.sites[number] for part in parts])
+
+
+def _fill_instructions(record: Record, translation: Translation, counts: dict[tuple[str, int], int]) -> None:
+    for block in translation.blocks.listed:
+        executions, threads = counts["executions", block.number], counts["threads", block.number]
+        for instruction in block.instructions:
+            pc = instruction.index
+            record.warps[pc], record.threads[pc] = executions, threads
+            record.predicated_on[pc] = counts.get(("predicated_on", pc), threads)
+        last = block.instructions[-1].index
+        if ("divergent", last) in counts and executions:
+            record.branches[last] = BranchTally(executions, counts["divergent", last], threads)
+        if ("barriers", last) in counts and executions:
+            record.barriers[last] = counts["barriers", last]
+
+
+def _fill_access(record: Record, site: Site, tallies: Sequence[Any]) -> None:
+    totals = sum(tally["total"] + tally["repeats"] * tally["each"] for tally in tallies)
+    counts = {name: int(total) for name, total in zip(COUNTED, totals, strict=True)}
+    if not counts["requests"]:
+        return
+    space, operation = cast(Space, site.space), cast(AccessKind, site.operation)
+    addresses, masks = _samples(tallies)
+    tally = record.accesses[site.pc, space, operation] = AccessTally(
+        space, operation, site.bytes_per_thread, samples=[addresses], sample_masks=[masks]
+    )
+    for name, count in counts.items():
+        setattr(tally, name, count)
+
+
+def _samples(tallies: Sequence[Any]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return kept rows of addresses and masks, as many of each part."""
+    sampled = [tally for tally in tallies if tally["samples"]]
+    each = max(1, _SAMPLES // len(sampled))
+    rows = [slice(min(int(tally["samples"]), each)) for tally in sampled]
+    addresses = [tally["sample_addresses"][row] for tally, row in zip(sampled, rows, strict=True)]
+    bits = np.concatenate([tally["sample_masks"][row] for tally, row in zip(sampled, rows, strict=True)])
+    return np.concatenate(addresses), ((bits[:, None] >> _LANES.astype(np.uint64)) & np.uint64(1)).astype(
+        np.bool_
+    )

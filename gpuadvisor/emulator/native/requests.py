@@ -1,0 +1,191 @@
+"""Memory requests in native code: from addresses to checked, counted places in memory."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import field as member
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.layout import LOCAL_WINDOW, SHARED_WINDOW, WINDOW_BYTES
+from gpuadvisor.emulator.memory import BASE_ADDRESS
+from gpuadvisor.emulator.native.abi import SITE, Kind, Status, Word
+from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.runtime.signatures import declared
+from gpuadvisor.emulator.native.state import pointer, warp_field, word
+from gpuadvisor.emulator.native.vectors import (
+    I32,
+    I64,
+    LANE_NUMBERS,
+    LANES,
+    LONGS,
+    POINTER,
+    bits,
+    constant,
+    field,
+    splat,
+    splat_constant,
+)
+from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.registers import Unsupported
+
+_SPACES = ("global", "const", "shared", "local", "param")
+_WINDOWS = {"shared": SHARED_WINDOW, "local": LOCAL_WINDOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One memory instruction in one space."""
+
+    pc: int
+    space: str
+    operation: str
+    bytes_per_thread: int
+    counted: bool
+
+
+@dataclass(slots=True)
+class Sites:
+    """The sites of a kernel, in the order in which contexts keep them."""
+
+    listed: list[Site] = member(default_factory=list)
+
+    def add(self, site: Site) -> int:
+        """Return the number of a new site."""
+        self.listed.append(site)
+        return len(self.listed) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that passed its checks: `mask` are its lanes, at least one, as bits."""
+
+    space: str
+    mask: ir.Value
+    kind: ir.Value
+    """A `Kind`."""
+    start: ir.Value
+    """The address in this process of the first active lane's bytes."""
+    places: ir.Value
+    """The addresses of all lanes, <32 x i64>."""
+
+
+def named_space(instruction: Instruction) -> str | None:
+    """Return the state space that an instruction names, or None if its addresses are generic."""
+    names = (modifier.partition("::")[0] for modifier in instruction.modifiers)
+    return next((name for name in names if name in _SPACES), None)
+
+
+class Requester:
+    """Emits the requests of one instruction."""
+
+    def __init__(
+        self, lanes: Lanes, sites: Sites, failed: Callable[[Status], ir.Block], instruction: Instruction
+    ) -> None:
+        self._lanes = lanes
+        self._sites = sites
+        self._failed = failed
+        self._instruction = instruction
+
+    def emit(
+        self, operation: str, size_bytes: int, addresses: ir.Value, use: Callable[[Request], None]
+    ) -> None:
+        """Emit the request, once for each space that the addresses may lie in."""
+        space = named_space(self._instruction)
+        if space is not None:
+            self._emit_in(space, operation, size_bytes, addresses, self._lanes.on, use)
+            return
+        builder = self._lanes.builder
+        rest = self._lanes.on
+        for name, start in _WINDOWS.items():
+            offsets = builder.sub(addresses, splat_constant(start, I64))
+            inside = builder.icmp_unsigned("<", offsets, splat_constant(WINDOW_BYTES, I64))
+            part = builder.and_(bits(builder, inside), rest)
+            rest = builder.and_(rest, builder.not_(part))
+            self._emit_in(name, operation, size_bytes, offsets, part, use, certain=False)
+        self._emit_in("global", operation, size_bytes, addresses, rest, use, certain=False)
+
+    def _emit_in(
+        self,
+        space: str,
+        operation: str,
+        size_bytes: int,
+        addresses: ir.Value,
+        mask: ir.Value,
+        use: Callable[[Request], None],
+        *,
+        certain: bool = True,
+    ) -> None:
+        if space == "param":
+            raise Unsupported("parameters by address")
+        builder = self._lanes.builder
+        if certain and not self._lanes.guarded:
+            use(self._request(space, operation, size_bytes, addresses, mask))
+            return
+        with builder.if_then(builder.icmp_unsigned("!=", mask, constant(0))):
+            use(self._request(space, operation, size_bytes, addresses, mask))
+
+    def _request(
+        self, space: str, operation: str, size_bytes: int, addresses: ir.Value, mask: ir.Value
+    ) -> Request:
+        builder, warp = self._lanes.builder, self._lanes.warp
+        counted = space != "const"
+        site = Site(self._instruction.index, space, operation, size_bytes, counted)
+        number = self._sites.add(site)
+        address = field(builder, pointer(builder, warp.context, Word.SITES), number * SITE.itemsize)
+        name = "global" if space == "const" else space
+        access = declared(builder.module, f"access_{name}")
+        found = builder.call(access, [warp.context, address, addresses, mask])
+        checked = builder.append_basic_block("checked")
+        failed = builder.icmp_signed("<", found, constant(0, I64))
+        builder.cbranch(failed, self._failed(Status.BAD_ADDRESS), checked)
+        builder.position_at_end(checked)
+        base, places = self._places(name, addresses)
+        start = builder.add(base, builder.lshr(found, constant(2, I64)))
+        kind = builder.and_(builder.trunc(found, I32), constant(3))
+        return Request(space, mask, kind, builder.inttoptr(start, POINTER), places)
+
+    def _places(self, space: str, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """Return the address of the space's first byte in this process, and those of the lanes."""
+        builder, context = self._lanes.builder, self._lanes.warp.context
+        if space == "global":
+            arena = word(builder, context, Word.ARENA)
+            shift = builder.sub(arena, constant(BASE_ADDRESS, I64))
+            return arena, builder.add(addresses, splat(builder, shift))
+        if space == "shared":
+            shared = word(builder, context, Word.SHARED)
+            return shared, builder.add(addresses, splat(builder, shared))
+        own = thread_memory(self._lanes, Word.LOCAL, Word.LOCAL_STRIDE)
+        return constant(0, I64), builder.add(addresses, own)
+
+
+def thread_memory(lanes: Lanes, start: Word, stride: Word) -> ir.Value:
+    """Return where the memory of each lane's own begins in this process, <32 x i64>."""
+    builder, warp = lanes.builder, lanes.warp
+    number = builder.zext(warp_field(builder, warp.state, "number", I32), I64)
+    first = splat(builder, builder.mul(number, constant(LANES, I64)))
+    threads = builder.add(first, builder.zext(LANE_NUMBERS, LONGS))
+    distance = splat(builder, word(builder, warp.context, stride))
+    begin = splat(builder, word(builder, warp.context, start))
+    return builder.add(builder.mul(threads, distance), begin)
+
+
+@contextmanager
+def by_kind(builder: ir.IRBuilder, kind: ir.Value) -> Iterator[Callable[[Kind], None]]:
+    """Build a branch for each kind of request; the yielded function starts that of a kind."""
+    done = builder.append_basic_block("done")
+    branches = {kind: builder.append_basic_block(kind.name.lower()) for kind in Kind}
+    switch = builder.switch(kind, branches[Kind.GENERAL])
+    for value in (Kind.CONSECUTIVE, Kind.SAME):
+        switch.add_case(constant(value), branches[value])
+    started: list[Kind] = []
+
+    def start(chosen: Kind) -> None:
+        if started:
+            builder.branch(done)
+        started.append(chosen)
+        builder.position_at_end(branches[chosen])
+
+    yield start
+    builder.branch(done)
+    builder.position_at_end(done)

@@ -1,0 +1,193 @@
+"""Runs the blocks of a context, one behind the other, and their warps in turn between barriers."""
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.native.abi import PARKED, WARP, Status, Wait, Word
+from gpuadvisor.emulator.native.runtime.signatures import RUN_BLOCKS, defined
+from gpuadvisor.emulator.native.state import pointer, warp_field, warp_pointer, word, word_pointer
+from gpuadvisor.emulator.native.vectors import (
+    I1,
+    I8,
+    I32,
+    I64,
+    LANE_NUMBERS,
+    LANES,
+    POINTER,
+    WORDS,
+    bits,
+    constant,
+    counted_loop,
+    field,
+    intrinsic,
+    local,
+    mask_of,
+    splat,
+    splat_constant,
+)
+
+
+def define_prepare_warp(module: ir.Module) -> ir.Function:
+    """Define (context, warp, number): give the warp its first state, registers zero."""
+    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, I64])
+    function, builder = defined(module, "prepare_warp", kind)
+    context, warp, number = function.args
+    first = builder.trunc(builder.mul(number, constant(LANES, I64)), I32)
+    threads = splat(builder, builder.trunc(word(builder, context, Word.THREADS), I32))
+    exists = builder.icmp_unsigned("<", builder.add(splat(builder, first), LANE_NUMBERS), threads)
+    places = builder.select(exists, splat_constant(0), splat_constant(PARKED))
+    builder.store(places, warp_pointer(builder, warp, "places"), align=4)
+    builder.store(splat_constant(Wait.NOTHING), warp_pointer(builder, warp, "waits"), align=4)
+    builder.store(bits(builder, exists), warp_pointer(builder, warp, "alive"))
+    builder.store(builder.trunc(number, I32), warp_pointer(builder, warp, "number"))
+    builder.store(constant(0, I64), warp_pointer(builder, warp, "issued"))
+    length = word(builder, context, Word.REGISTER_BYTES)
+    _clear(builder, field(builder, warp, WARP.itemsize), length)
+    builder.ret_void()
+    return function
+
+
+def _clear(builder: ir.IRBuilder, start: ir.Value, length: ir.Value) -> None:
+    memset = intrinsic(builder.module, "llvm.memset.p0.i64", ir.VoidType(), [POINTER, I8, I64, I1])
+    builder.call(memset, [start, constant(0, I8), length, constant(0, I1)])
+
+
+def _prepare_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) -> None:
+    """Set the block's index and clear its memory."""
+    x, y = (word(builder, context, name) for name in (Word.GRID_X, Word.GRID_Y))
+    rows = builder.udiv(block, x)
+    indices = {
+        Word.BLOCK: block,
+        Word.INDEX_X: builder.urem(block, x),
+        Word.INDEX_Y: builder.urem(rows, y),
+        Word.INDEX_Z: builder.udiv(rows, y),
+    }
+    for name, value in indices.items():
+        builder.store(value, word_pointer(builder, context, name))
+    _clear(builder, pointer(builder, context, Word.SHARED), word(builder, context, Word.SHARED_BYTES))
+    threads = builder.mul(word(builder, context, Word.WARPS_PER_BLOCK), constant(LANES, I64))
+    for start, stride in ((Word.LOCAL, Word.LOCAL_STRIDE), (Word.FRAMES, Word.FRAME_STRIDE)):
+        length = builder.mul(threads, word(builder, context, stride))
+        _clear(builder, pointer(builder, context, start), length)
+
+
+def _warp_at(builder: ir.IRBuilder, context: ir.Value, number: ir.Value) -> ir.Value:
+    offset = builder.mul(number, word(builder, context, Word.WARP_STRIDE))
+    return field(builder, pointer(builder, context, Word.WARPS), offset)
+
+
+def define_release_barrier(module: ir.Module) -> ir.Function:
+    """Define (context) -> whether all threads that have not ended wait at one barrier; they then go on."""
+    function, builder = defined(module, "release_barrier", ir.FunctionType(I1, [POINTER]))
+    (context,) = function.args
+    least, most = local(builder, WORDS), local(builder, WORDS)
+    builder.store(splat_constant(Wait.NOTHING), least)
+    builder.store(splat_constant(0), most)
+    warps = word(builder, context, Word.WARPS_PER_BLOCK)
+    with counted_loop(builder, warps) as number:
+        warp = _warp_at(builder, context, number)
+        alive = mask_of(builder, warp_field(builder, warp, "alive", I32))
+        waits = builder.load(warp_pointer(builder, warp, "waits"), typ=WORDS, align=4)
+        for extreme, sign, neutral in ((least, "<", Wait.NOTHING), (most, ">", 0)):
+            known = builder.load(extreme, typ=WORDS)
+            values = builder.select(alive, waits, splat_constant(neutral))
+            better = builder.icmp_unsigned(sign, values, known)
+            builder.store(builder.select(better, values, known), extreme)
+    lowest = _reduced(builder, "umin", builder.load(least, typ=WORDS))
+    highest = _reduced(builder, "umax", builder.load(most, typ=WORDS))
+    one = builder.icmp_unsigned("==", lowest, highest)
+    complete = builder.and_(one, builder.icmp_unsigned("<=", highest, constant(Wait.LAST_BARRIER)))
+    with builder.if_then(complete), counted_loop(builder, warps) as number:
+        _resume(builder, _warp_at(builder, context, number))
+    builder.ret(complete)
+    return function
+
+
+def _reduced(builder: ir.IRBuilder, operation: str, values: ir.Value) -> ir.Value:
+    function = intrinsic(builder.module, f"llvm.vector.reduce.{operation}.v{LANES}i32", I32, [WORDS])
+    return builder.call(function, [values])
+
+
+def _resume(builder: ir.IRBuilder, warp: ir.Value) -> None:
+    alive = mask_of(builder, warp_field(builder, warp, "alive", I32))
+    resume = builder.load(warp_pointer(builder, warp, "resume"), typ=WORDS, align=4)
+    places = builder.select(alive, resume, splat_constant(PARKED))
+    builder.store(places, warp_pointer(builder, warp, "places"), align=4)
+    builder.store(splat_constant(Wait.NOTHING), warp_pointer(builder, warp, "waits"), align=4)
+
+
+class _Driver:
+    """The function that runs blocks, under construction."""
+
+    def __init__(self, module: ir.Module) -> None:
+        self.module = module
+        self.function, self.builder = defined(module, "run_blocks", RUN_BLOCKS)
+        self.context, self.run_warp = self.function.args
+
+    def define(self) -> ir.Function:
+        """Define (context, run_warp) -> status."""
+        builder = self.builder
+        shares = builder.icmp_unsigned("==", word(builder, self.context, Word.WARP_STRIDE), constant(0, I64))
+        with counted_loop(builder, word(builder, self.context, Word.BLOCK_COUNT)) as number:
+            entry = builder.mul(number, constant(8, I64))
+            listed = pointer(builder, self.context, Word.BLOCKS)
+            _prepare_block(builder, self.context, builder.load(field(builder, listed, entry), typ=I64))
+            with builder.if_else(shares) as (alone, together):
+                with alone:
+                    self._run_one_by_one()
+                with together:
+                    self._run_together()
+        builder.ret(constant(Status.DONE))
+        return self.function
+
+    def _prepare(self, number: ir.Value) -> ir.Value:
+        warp = _warp_at(self.builder, self.context, number)
+        self.builder.call(self.module.globals["prepare_warp"], [self.context, warp, number])
+        return warp
+
+    def _run(self, warp: ir.Value, number: ir.Value) -> None:
+        """Run a warp; return if it failed."""
+        builder = self.builder
+        builder.store(number, word_pointer(builder, self.context, Word.WARP))
+        status = builder.call(self.run_warp, [self.context, warp])
+        with builder.if_then(builder.icmp_unsigned("!=", status, constant(Status.DONE)), likely=False):
+            builder.ret(status)
+
+    def _run_one_by_one(self) -> None:
+        """Run warps that never wait for each other, all in the same memory."""
+        builder = self.builder
+        with counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as number:
+            warp = self._prepare(number)
+            self._run(warp, number)
+            alive = warp_field(builder, warp, "alive", I32)
+            with builder.if_then(builder.icmp_unsigned("!=", alive, constant(0)), likely=False):
+                builder.ret(constant(Status.STUCK))
+
+    def _run_together(self) -> None:
+        """Run all warps from barrier to barrier."""
+        builder = self.builder
+        warps = word(builder, self.context, Word.WARPS_PER_BLOCK)
+        left = local(builder, I32)
+        with counted_loop(builder, warps) as number:
+            self._prepare(number)
+        turn, done = builder.append_basic_block("turn"), builder.append_basic_block("ended")
+        builder.branch(turn)
+        builder.position_at_end(turn)
+        builder.store(constant(0), left)
+        with counted_loop(builder, warps) as number:
+            warp = _warp_at(builder, self.context, number)
+            self._run(warp, number)
+            alive = warp_field(builder, warp, "alive", I32)
+            builder.store(builder.or_(builder.load(left, typ=I32), alive), left)
+        waiting = builder.append_basic_block("waiting")
+        builder.cbranch(builder.icmp_unsigned("!=", builder.load(left, typ=I32), constant(0)), waiting, done)
+        builder.position_at_end(waiting)
+        released = builder.call(self.module.globals["release_barrier"], [self.context])
+        with builder.if_then(builder.not_(released), likely=False):
+            builder.ret(constant(Status.STUCK))
+        builder.branch(turn)
+        builder.position_at_end(done)
+
+
+def define_run_blocks(module: ir.Module) -> ir.Function:
+    """Define `run_blocks`."""
+    return _Driver(module).define()

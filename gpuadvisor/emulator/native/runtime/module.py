@@ -1,0 +1,45 @@
+"""All functions of the run-time part in one module."""
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.native.runtime import access, blocks, convergence, counts
+
+_DEFINITIONS = (
+    counts.define_first_of_kind,
+    counts.define_bank_passes,
+    counts.define_count_global,
+    counts.define_count_shared,
+    access.define_keep_sample,
+    access.define_find_buffers,
+    access.define_touch,
+    access.define_access_global,
+    access.define_access_shared,
+    access.define_access_local,
+    convergence.define_gather_lanes,
+    convergence.define_wait_for_block,
+    convergence.define_wait_for_warp,
+    convergence.define_lanes_ended,
+    blocks.define_prepare_warp,
+    blocks.define_release_barrier,
+    blocks.define_run_blocks,
+)
+EXPORTS = (
+    "access_global",
+    "access_shared",
+    "access_local",
+    "gather_lanes",
+    "wait_for_block",
+    "wait_for_warp",
+    "lanes_ended",
+    "run_blocks",
+)
+
+
+def runtime_module() -> ir.Module:
+    """Return the module; each definition may call those before it."""
+    module = ir.Module("runtime")
+    for define in _DEFINITIONS:
+        function = define(module)
+        if function.name not in EXPORTS:
+            function.linkage = "internal"
+    return module

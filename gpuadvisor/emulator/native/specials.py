@@ -1,0 +1,126 @@
+"""Special registers in native code; what they hold is described in `emulator.specials`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.native.abi import Word
+from gpuadvisor.emulator.native.state import pointer, warp_field, word
+from gpuadvisor.emulator.native.vectors import (
+    I32,
+    I64,
+    LANE_NUMBERS,
+    LANES,
+    WORDS,
+    constant,
+    each,
+    field,
+    splat,
+    splat_constant,
+)
+from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.emulator.specials import WAVE_CYCLES
+
+if TYPE_CHECKING:
+    from gpuadvisor.emulator.native.lanes import Warp
+
+_ALL = 0xFFFFFFFF
+_INDEX = {"x": Word.INDEX_X, "y": Word.INDEX_Y, "z": Word.INDEX_Z}
+_GRID = {"x": Word.GRID_X, "y": Word.GRID_Y, "z": Word.GRID_Z}
+_BLOCK = {"x": Word.BLOCK_X, "y": Word.BLOCK_Y, "z": Word.BLOCK_Z}
+_WORDS = {
+    **{f"%ctaid.{axis}": name for axis, name in _INDEX.items()},
+    **{f"%clusterid.{axis}": name for axis, name in _INDEX.items()},
+    **{f"%nctaid.{axis}": name for axis, name in _GRID.items()},
+    **{f"%nclusterid.{axis}": name for axis, name in _GRID.items()},
+    **{f"%ntid.{axis}": name for axis, name in _BLOCK.items()},
+    "%nwarpid": Word.WARPS_PER_BLOCK,
+    "%nsmid": Word.MULTIPROCESSORS,
+    "%dynamic_smem_size": Word.DYNAMIC_SHARED_BYTES,
+    "%total_smem_size": Word.SHARED_BYTES,
+}
+_CONSTANTS = {
+    "%laneid": LANE_NUMBERS,
+    **{f"%cluster_nctaid.{axis}": splat_constant(1) for axis in "xyz"},
+    "%cluster_nctarank": splat_constant(1),
+    "%lanemask_eq": each(I32, lambda lane: 1 << lane),
+    "%lanemask_lt": each(I32, lambda lane: (1 << lane) - 1),
+    "%lanemask_le": each(I32, lambda lane: (2 << lane) - 1),
+    "%lanemask_gt": each(I32, lambda lane: _ALL & ~((2 << lane) - 1)),
+    "%lanemask_ge": each(I32, lambda lane: _ALL & ~((1 << lane) - 1)),
+}
+
+
+_ZERO = frozenset({"%gridid", "%cluster_ctarank", *(f"%cluster_ctaid.{axis}" for axis in "xyz")})
+
+
+def special_value(warp: Warp, name: str) -> ir.Value:
+    """Return a special register that `emulator.specials` knows: <32 x i32>, clocks of 64 bits <32 x i64>."""
+    builder = warp.builder
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    if name in _WORDS:
+        return splat(builder, builder.trunc(word(builder, warp.context, _WORDS[name]), I32))
+    if name.startswith("%tid."):
+        return _thread_index(warp, "xyz".index(name[-1]))
+    if name in _ZERO or name.startswith("%envreg"):
+        return splat_constant(0)
+    if name not in _COMPUTED:
+        raise Unsupported(f"the special register {name}")
+    return _COMPUTED[name](warp)
+
+
+def _thread_index(warp: Warp, axis: int) -> ir.Value:
+    builder = warp.builder
+    warps = word(builder, warp.context, Word.WARPS_PER_BLOCK)
+    number = builder.zext(warp_field(builder, warp.state, "number", I32), I64)
+    row = builder.add(builder.mul(constant(axis, I64), warps), number)
+    offset = builder.mul(row, constant(4 * LANES, I64))
+    table = pointer(builder, warp.context, Word.THREAD_INDICES)
+    return builder.load(field(builder, table, offset), typ=WORDS, align=4)
+
+
+def _warp_number(warp: Warp) -> ir.Value:
+    return splat(warp.builder, warp_field(warp.builder, warp.state, "number", I32))
+
+
+def _multiprocessor(warp: Warp) -> ir.Value:
+    builder = warp.builder
+    block = word(builder, warp.context, Word.BLOCK)
+    number = builder.urem(block, word(builder, warp.context, Word.MULTIPROCESSORS))
+    return splat(builder, builder.trunc(number, I32))
+
+
+def _cycles(warp: Warp) -> ir.Value:
+    builder = warp.builder
+    block = word(builder, warp.context, Word.BLOCK)
+    wave = builder.udiv(block, word(builder, warp.context, Word.RESIDENT_BLOCKS))
+    return builder.add(builder.mul(wave, constant(WAVE_CYCLES, I64)), warp.issued)
+
+
+def _low(warp: Warp) -> ir.Value:
+    return splat(warp.builder, warp.builder.trunc(_cycles(warp), I32))
+
+
+def _high(warp: Warp) -> ir.Value:
+    high = warp.builder.lshr(_cycles(warp), constant(32, I64))
+    return splat(warp.builder, warp.builder.trunc(high, I32))
+
+
+def _whole(warp: Warp) -> ir.Value:
+    return splat(warp.builder, _cycles(warp))
+
+
+_COMPUTED: dict[str, Callable[[Warp], ir.Value]] = {
+    "%warpid": _warp_number,
+    "%smid": _multiprocessor,
+    "%clock": _low,
+    "%clock_hi": _high,
+    "%clock64": _whole,
+    "%globaltimer": _whole,
+    "%globaltimer_lo": _low,
+    "%globaltimer_hi": _high,
+}

@@ -1,0 +1,156 @@
+"""A linked kernel to LLVM IR: one function that runs a warp until none of its lanes can go on.
+
+Lanes run in the interpreter's order: those at the smallest place first, together. Places are numbers of basic
+blocks. Within a block, registers are values; between blocks, those still needed lie behind the warp's state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.layout import Layout
+from gpuadvisor.emulator.linker import Linked
+from gpuadvisor.emulator.native import atomics, control, moves, transfers
+from gpuadvisor.emulator.native.blocks import Block, Blocks, basic_blocks, gathers
+from gpuadvisor.emulator.native.counters import Counters
+from gpuadvisor.emulator.native.flow import Flow
+from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
+from gpuadvisor.emulator.native.lowering import NativeOperation
+from gpuadvisor.emulator.native.requests import Requester, Site, Sites
+from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
+from gpuadvisor.emulator.program import Instruction, Register
+from gpuadvisor.emulator.registers import CARRY, Unsupported
+from gpuadvisor.emulator.spinning import polling_branches
+
+_ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
+    "ld": transfers.emit_load,
+    "ldu": transfers.emit_load,
+    "st": transfers.emit_store,
+    "atom": atomics.emit_atomic,
+    "red": atomics.emit_reduction,
+}
+_MOVES: dict[str, Callable[[Lanes, Instruction], None]] = {
+    "mov": moves.emit_move,
+    "cvta": moves.emit_convert_address,
+    "isspacep": moves.emit_is_space,
+}
+_WITHOUT_EFFECT = frozenset(
+    {"membar", "fence", "prefetch", "prefetchu", "nanosleep", "discard", "applypriority"}
+    | {"griddepcontrol", "setmaxnreg", "pmevent", "createpolicy"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A kernel as LLVM IR, and how to read what it counts."""
+
+    text: str
+    blocks: Blocks
+    counters: Counters
+    sites: tuple[Site, ...]
+    register_bytes: int
+    clears_registers: bool
+    """Whether some register may be read before it is written."""
+    waits: bool
+    """Whether warps wait for each other."""
+
+
+def translate(linked: Linked, layout: Layout) -> Translation:
+    """Translate a kernel; raises Unsupported where native code lacks something that it uses."""
+    try:
+        return _Translator(linked, layout).translate()
+    except (LookupError, ValueError, StopIteration) as reason:
+        # Types, modifiers and operands are looked up in tables: what is in none of them is not supported.
+        raise Unsupported("a form of instruction that no table knows") from reason
+
+
+class _Translator:
+    def __init__(self, linked: Linked, layout: Layout) -> None:
+        function = linked.function
+        if polling_branches(function):
+            raise Unsupported("loops that poll memory")
+        self._layout = layout
+        self._blocks = basic_blocks(linked)
+        self._sites = Sites()
+        self._counters = Counters(len(self._blocks.listed))
+        self._registers = RegisterFile({**function.registers, CARRY: "pred"})
+        self._module = ir.Module("kernel")
+        code = ir.Function(self._module, RUN_WARP, "run_warp")
+        self._flow = Flow(code, self._blocks, self._counters)
+
+    def translate(self) -> Translation:
+        for block in self._blocks.listed:
+            self._emit_block(block)
+        self._flow.finish()
+        instructions = self._blocks.linked.function.instructions
+        return Translation(
+            str(self._module),
+            self._blocks,
+            self._counters,
+            tuple(self._sites.listed),
+            self._registers.bytes,
+            bool(self._blocks.live_in),
+            any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
+        )
+
+    def _emit_block(self, block: Block) -> None:
+        flow = self._flow
+        warp = flow.enter(block)
+        lanes = Lanes(warp, self._registers, self._layout, warp.active)
+        if gathers(block.instructions[0]):
+            self._gather(lanes, block)
+        flow.count(warp, block)
+        steps = block.instructions if block.last is None else block.instructions[:-1]
+        for instruction in steps:
+            self._emit_step(lanes, instruction)
+        if block.last is not None:
+            self._guard(lanes, block.last)
+        lanes.store_registers(block.live_out)
+        if block.last is None:
+            flow.go(warp, block.number + 1)
+        else:
+            control.emit_control(flow, lanes, block)
+
+    def _gather(self, lanes: Lanes, block: Block) -> None:
+        """Let the lanes of a collective meet; those whose guard does not hold wait for nobody."""
+        instruction = block.instructions[0]
+        lanes.guard(instruction)
+        members = lanes.read(instruction.operands[-1], "u32")
+        if lanes.guarded:
+            members = lanes.builder.select(lanes.mask, members, ir.Constant(members.type, None))
+        lanes.warp.active = self._flow.gather(lanes.warp, block.number, members)
+
+    def _guard(self, lanes: Lanes, instruction: Instruction) -> None:
+        lanes.guard(instruction)
+        if lanes.guarded:
+            self._counters.add_threads(lanes.warp, ("predicated_on", instruction.index), lanes.on)
+
+    def _emit_step(self, lanes: Lanes, instruction: Instruction) -> None:
+        self._guard(lanes, instruction)
+        operation = self._blocks.operations.get(instruction.index)
+        if instruction.opcode in _ACCESSES:
+            requester = Requester(lanes, self._sites, self._flow.failed, instruction)
+            _ACCESSES[instruction.opcode](lanes, requester, instruction)
+        elif instruction.opcode in _MOVES:
+            _MOVES[instruction.opcode](lanes, instruction)
+        elif operation is not None:
+            _emit_operation(lanes, instruction, operation)
+        elif instruction.opcode not in _WITHOUT_EFFECT:
+            raise Unsupported(f"no native code for {instruction.text}")
+
+
+def _emit_operation(lanes: Lanes, instruction: Instruction, operation: NativeOperation) -> None:
+    """Emit what computes registers from registers."""
+    count = len(operation.destination_types)
+    carry = Register(CARRY)
+    targets = list(zip(instruction.operands[:count], operation.destination_types, strict=True))
+    operands = list(zip(instruction.operands[count:], operation.source_types, strict=True))
+    if operation.reads_carry:
+        operands.append((carry, "pred"))
+    if operation.writes_carry:
+        targets.append((carry, "pred"))
+    sources = [lanes.read(operand, kind) for operand, kind in operands]
+    results = operation.emit(lanes.builder, sources, lanes.mask)
+    for (target, kind), result in zip(targets, results, strict=True):
+        lanes.write(target, kind, result)
