@@ -16,7 +16,7 @@ from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import last_profile_of
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
-from gpuadvisor.sources.argument_text import parse_argument
+from gpuadvisor.sources.argument_text import parse_arguments
 from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.extents import parse_extents
 from gpuadvisor.sources.files import file_and_kernel, launch_file, source_files
@@ -59,7 +59,7 @@ class AnalysisRequest:
             grid=parse_extents(self.grid, "grid") if self.grid else None,
             block=parse_extents(self.block, "block") if self.block else None,
             dynamic_shared_bytes=self.shared,
-            arguments=tuple(parse_argument(text) for text in self.arguments),
+            arguments=parse_arguments(self.arguments),
         )
 
     def compile_settings(self) -> CompileSettings:

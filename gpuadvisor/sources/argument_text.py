@@ -1,9 +1,11 @@
 """Arguments on the command line: `out=float32[2048,2048]:zeros`, `n=int32:2048` and `edge=out+11`."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.arguments import ArgumentSpec, check_names
 from gpuadvisor.sources.values import Number
 
 FORMS = (
@@ -12,7 +14,7 @@ FORMS = (
 )
 _FORM = re.compile(
     r"(?P<name>\w+)=(?:(?P<file>[^:]+\.npy)|(?P<pointer>[A-Za-z_]\w*(?:[+-]\d+)?)"
-    r"|(?P<type>\w+)(?:\[(?P<shape>[^\]]*)\])?:(?P<content>.+))"
+    r"|(?P<type>\w+)(?:\[(?P<shape>\s*\d+\s*(?:,\s*\d+\s*)*)\])?:(?P<content>.+))"
 )
 _WORDS = {"true": True, "false": False}
 
@@ -26,6 +28,16 @@ def parse_argument(text: str) -> ArgumentSpec:
         return _specification(match)
     except ValueError as error:
         raise GpuAdvisorError(str(error), where=f"--arg {text!r}", remedy=FORMS) from None
+
+
+def parse_arguments(texts: Iterable[str]) -> tuple[ArgumentSpec, ...]:
+    """Return the arguments of one launch; raise GpuAdvisorError also where two share a name."""
+    arguments = tuple(parse_argument(text) for text in texts)
+    try:
+        check_names(argument.name for argument in arguments)
+    except ValueError as error:
+        raise GpuAdvisorError(str(error), where="--arg", remedy="give each a name of its own") from None
+    return arguments
 
 
 def _specification(match: re.Match[str]) -> ArgumentSpec:
@@ -48,7 +60,7 @@ def _value(text: str) -> Number | tuple[Number, ...]:
 def _number(text: str) -> Number:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
-    try:
-        return int(text, 0)
-    except ValueError:
-        return float(text)
+    for convert in (lambda: int(text, 0), lambda: float(text)):
+        with suppress(ValueError):
+            return convert()
+    raise ValueError(f"{text!r} is not a number")

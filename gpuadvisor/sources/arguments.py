@@ -1,6 +1,8 @@
 """One kernel argument as its user writes it."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -105,6 +107,13 @@ class ArgumentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def _brings_its_type(self) -> bool:
         return self.from_inputs or (self.fill or "").endswith(".npy")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise ValueError where two arguments share a name."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"several arguments are called {twice[0]!r}")
 
 
 def as_tuple(shape: int | tuple[int, ...] | None) -> tuple[int, ...] | None:

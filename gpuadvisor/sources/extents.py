@@ -1,5 +1,6 @@
 """Grid and block shapes as people write them: `64`, `64,64`, `[32, 8]`."""
 
+import re
 from math import prod
 
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -25,6 +26,8 @@ def extents(values: int | tuple[int, ...], what: str) -> tuple[int, int, int]:
 def parse_extents(text: str, what: str) -> tuple[int, int, int]:
     """Return (x, y, z) of `64`, `64,64` or `4,4,4`; raise GpuAdvisorError naming the option."""
     try:
+        if not re.fullmatch(r"\s*\d+\s*(,\s*\d+\s*)*", text):
+            raise ValueError("not a list of whole numbers")
         return extents(tuple(int(value) for value in text.split(",")), what)
     except ValueError as error:
         raise GpuAdvisorError(str(error), where=f"--{what} {text}", remedy="as in 64 or 64,64") from None

@@ -1,7 +1,9 @@
 """Turn argument specifications into NumPy arrays and scalars of their exact type."""
 
+import os
 import re
 import zlib
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from gpuadvisor.sources.values import Number
 FILLS = "zeros, ones, arange, random, randint(low,high), FILE.npy"
 _RANDINT = re.compile(r"randint\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)")
 _SEED = 20_240_229
+_INT64 = np.iinfo(np.int64)
+"""What NumPy draws bounded integers from."""
 _SIGNIFICANT_BITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 """IEEE 754 binary16, binary32 and binary64; bfloat16 has binary32's exponent."""
 
@@ -70,6 +74,7 @@ def filled(name: str, type_name: str, shape: tuple[int, ...], fill: str) -> NDAr
     """Return an array of `shape` elements; a vector type adds an axis for its lanes."""
     element = element_type(type_name)
     whole = (*shape, *element.lanes_shape)
+    _check_size(name, prod(whole) * element.dtype.itemsize)
     match fill:
         case "zeros":
             return np.zeros(whole, element.dtype)
@@ -82,6 +87,15 @@ def filled(name: str, type_name: str, shape: tuple[int, ...], fill: str) -> NDAr
     if bounds := _RANDINT.fullmatch(fill):
         return _integers(name, type_name, whole, int(bounds[1]), int(bounds[2]))
     raise GpuAdvisorError(f"unknown fill {fill!r}", where=f"argument {name!r}", remedy=f"known: {FILLS}")
+
+
+def _check_size(name: str, size_bytes: int) -> None:
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size_bytes > memory_bytes:
+        raise GpuAdvisorError(
+            f"its {size_bytes:,} bytes do not fit into this machine's memory of {memory_bytes:,}",
+            where=f"argument {name!r}",
+        )
 
 
 def _generator(name: str) -> np.random.Generator:
@@ -105,8 +119,8 @@ def _random(
 
 def _integers(name: str, type_name: str, shape: tuple[int, ...], low: int, high: int) -> NDArray[np.generic]:
     element = element_type(type_name)
-    limits = element.limits
-    if low >= high or (limits and not (limits[0] <= low and high - 1 <= limits[1])):
+    least, most = element.limits or (_INT64.min, _INT64.max)
+    if low >= high or low < max(least, _INT64.min) or high - 1 > min(most, _INT64.max - 1):
         raise GpuAdvisorError(
             f"randint({low},{high}) has no value that fits into {type_name}", where=f"argument {name!r}",
             remedy="low is included, high is not",

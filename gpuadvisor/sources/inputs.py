@@ -1,6 +1,8 @@
 """Arguments from the user's own Python: `inputs = "file.py:function"`."""
 
+import contextlib
 import importlib.util
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -42,8 +44,9 @@ def _load(path: Path) -> object:
 
 def _called(function: Callable[[], object], where: str) -> object:
     try:
-        return function()
-    except Exception as error:
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is the report's
+            return function()
+    except (Exception, SystemExit) as error:
         # The user's code may raise anything, and the mistake is theirs to mend.
         raise GpuAdvisorError(f"raised {type(error).__name__}: {error}", where=where) from error
 

@@ -42,7 +42,7 @@ import msgspec
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
-from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.arguments import ArgumentSpec, check_names
 from gpuadvisor.sources.extents import extents
 
 
@@ -65,7 +65,9 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     symbols: tuple[ArgumentSpec, ...] = ()
 
     def __post_init__(self) -> None:
-        self.shape()  # refuses a bad grid or block while the reader still knows its place
+        """Refuse what is wrong while the reader still knows its place."""
+        self.shape()
+        check_names(argument.name for argument in self.args)
 
     def shape(self) -> Launch:
         return Launch(

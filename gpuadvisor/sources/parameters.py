@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.program import Parameter
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.declarations import DeclaredParameter
+from gpuadvisor.sources.pointees import holds
 from gpuadvisor.sources.values import POINTER_BYTES, Number, Pointer, Structure, Value
 
 _SCALAR_BYTES = (1, 2, 4, 8)
@@ -85,6 +86,8 @@ def _row(
     parameter: Parameter | None, declared: DeclaredParameter | None, argument: tuple[str, Typed] | None
 ) -> _Row:
     fits = parameter is not None and argument is not None and _fits(parameter, argument[1])
+    if fits and declared is not None and argument is not None and isinstance(argument[1], np.ndarray):
+        fits = holds(declared.type, argument[1].dtype)
     return _Row(_parameter_text(parameter, declared), _argument_text(argument), fits)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.argument_text import parse_argument
+from gpuadvisor.sources.argument_text import parse_argument, parse_arguments
 from gpuadvisor.sources.arguments import ArgumentSpec
 
 
@@ -52,3 +52,16 @@ def test_mistakes_show_the_argument_and_the_forms(text: str, words: str) -> None
     assert text in str(caught.value)
     assert words in str(caught.value)
     assert "NAME=TYPE[SHAPE]:FILL" in str(caught.value)
+
+
+def test_two_arguments_of_one_name_are_refused() -> None:
+    with pytest.raises(GpuAdvisorError, match="several arguments are called 'a'"):
+        parse_arguments(["a=int32:1", "b=int32:1", "a=int32:2"])
+
+
+@pytest.mark.parametrize("text", ["a=float32[x]:zeros", "a=float32[]:zeros", "n=int32:three"])
+def test_mistakes_are_said_in_words_of_ours(text: str) -> None:
+    with pytest.raises(GpuAdvisorError) as raised:
+        parse_argument(text)
+    assert "literal" not in str(raised.value)
+    assert "convert" not in str(raised.value)

@@ -97,3 +97,16 @@ def test_scalars_have_their_exact_type(dtype: str, value: float) -> None:
 def test_scalars_their_type_cannot_hold_are_refused(dtype: str, value: float) -> None:
     with pytest.raises(GpuAdvisorError, match=f"'n'.*{dtype}"):
         scalar(ArgumentSpec(name="n", type=dtype, value=value))
+
+
+@pytest.mark.parametrize(
+    ("shape", "fill", "words"),
+    [
+        ((99_999_999_999_999,), "zeros", "do not fit into this machine's memory"),
+        ((10**22, 10**22), "ones", "do not fit into this machine's memory"),
+        ((4,), f"randint(0,{10**26})", "no value that fits into float32"),
+    ],
+)
+def test_what_no_machine_holds_is_refused(shape: tuple[int, ...], fill: str, words: str) -> None:
+    with pytest.raises(GpuAdvisorError, match=words):
+        array(ArgumentSpec(name="a", type="float32", shape=shape, fill=fill), Path())

@@ -66,3 +66,21 @@ def test_a_sequence_keeps_its_order_and_becomes_contiguous(folder: Path) -> None
 def test_mistakes_are_named(folder: Path, reference: str, words: str) -> None:
     with pytest.raises(GpuAdvisorError, match=words):
         load_inputs(reference, folder)
+
+
+def test_what_it_prints_stays_out_of_standard_output(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "chatty.py").write_text(
+        "import numpy as np\nprint('loading')\ndef make():\n    print('making')\n    return [np.int32(1)]\n"
+    )
+    load_inputs("chatty.py:make", folder)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "loading\nmaking\n"
+
+
+def test_it_does_not_choose_the_exit_code(folder: Path) -> None:
+    (folder / "leaving.py").write_text("def make():\n    raise SystemExit(3)\n")
+    with pytest.raises(GpuAdvisorError, match="raised SystemExit: 3"):
+        load_inputs("leaving.py:make", folder)
