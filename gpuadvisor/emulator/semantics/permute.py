@@ -6,7 +6,7 @@ from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.operation import Builder, Operation, lanewise
 from gpuadvisor.emulator.widths import Lanes
 
-_MODES: dict[str, tuple[int, int, int, int]] = {
+MODES: dict[str, tuple[int, int, int, int]] = {
     "f4e": (0x3210, 0x4321, 0x5432, 0x6543),
     "b4e": (0x5670, 0x6701, 0x7012, 0x0123),
     "rc8": (0x0000, 0x1111, 0x2222, 0x3333),
@@ -31,7 +31,7 @@ def _permute(a: Lanes, b: Lanes, selector: Lanes) -> Lanes:
 
 
 def _build(instruction: Instruction) -> Operation:
-    mode = next((_MODES[name] for name in instruction.modifiers if name in _MODES), None)
+    mode = next((MODES[name] for name in instruction.modifiers if name in MODES), None)
     if mode is None:
         return lanewise(("b32", "b32", "b32"), "b32", _permute)
     selectors = np.array(mode, np.uint32)

@@ -4,6 +4,8 @@ The mirror of `semantics`: one module per family, each with a table from opcode 
 that an instruction reads and writes are those of its interpreted operation.
 """
 
+from functools import cache
+
 from gpuadvisor.emulator.native.lowering import (
     approximate,
     bits,
@@ -20,6 +22,7 @@ from gpuadvisor.emulator.native.lowering import (
     nth_bit,
     permute,
     selection,
+    shuffle,
     signs,
     video,
     wide,
@@ -38,6 +41,7 @@ _ANY_TYPE: dict[str, Lowering] = {
     **compare.LOWERINGS,
     **convert.LOWERINGS,
     **collective.LOWERINGS,
+    **shuffle.LOWERINGS,
     **nth_bit.LOWERINGS,
     **video.LOWERINGS,
 }
@@ -60,11 +64,22 @@ def lower_operation(instruction: Instruction) -> NativeOperation | None:
     None stands for whatever `semantics.compile_operation` does not cover either, and for the few forms
     that only the interpreter has.
     """
+    return _lower_shape(
+        instruction.opcode, instruction.modifiers, instruction.types, len(instruction.operands)
+    )
+
+
+@cache
+def _lower_shape(
+    opcode: str, modifiers: tuple[str, ...], types: tuple[str, ...], operands: int
+) -> NativeOperation | None:
+    """Lower what an instruction says apart from the names of its operands; kernels repeat it a lot."""
+    instruction = Instruction(0, opcode, modifiers, types, (None,) * operands, None, None, 0)
     operation = compile_operation(instruction)
     if operation is None:
         return None
     carries = operation.reads_carry or operation.writes_carry
-    lowering = carry.LOWERINGS.get(instruction.opcode) if carries else _lowering(instruction)
+    lowering = carry.LOWERINGS.get(opcode) if carries else _lowering(instruction)
     emit = lowering(instruction) if lowering is not None else None
     if emit is None:
         return None

@@ -13,9 +13,10 @@ from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering
 from gpuadvisor.emulator.native.lowering.trigonometry import cosine, sine
 from gpuadvisor.emulator.native.lowering.vectors import Floats, where
 from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.emulator.semantics.approximate import _CANONICAL_NAN, _UPPER_WORD
 
 Function = Callable[[Floats], Floats]
+_UPPER_WORD = 0xFFFFFFFF00000000
+_CANONICAL_NAN = 0x7FFFFFFF00000000
 
 
 def _through_double(function: Function) -> Lowering:
@@ -30,10 +31,10 @@ def _gross(function: Function) -> Function:
     """Return the double-precision .approx.ftz form: only the upper words are read and written."""
 
     def compute(a: Floats) -> Floats:
-        upper = flush_bits(a.as_integers() & int(_UPPER_WORD), "f64")
+        upper = flush_bits(a.as_integers() & _UPPER_WORD, "f64")
         result = function(upper.as_floats())
-        bits = flush_bits(result.as_integers(), "f64") & int(_UPPER_WORD)
-        return where(result.is_nan(), int(_CANONICAL_NAN), bits).as_floats()
+        bits = flush_bits(result.as_integers(), "f64") & _UPPER_WORD
+        return where(result.is_nan(), _CANONICAL_NAN, bits).as_floats()
 
     return compute
 

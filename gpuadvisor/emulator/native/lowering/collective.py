@@ -1,4 +1,4 @@
-"""What the lanes of a warp do together: shfl, vote, match, redux, elect, activemask.
+"""What the lanes of a warp find out together: vote, match, redux, elect, activemask.
 
 A lane takes part if it is active and, in the .sync forms, named by the executing lane's member mask.
 """
@@ -11,7 +11,6 @@ from llvmlite import ir
 from gpuadvisor.emulator.native.lowering.functions import (
     call_shared,
     everywhere,
-    gather,
     in_memory,
     load_lane,
     loop_over_lanes,
@@ -28,73 +27,6 @@ _INT32 = ir.IntType(32)
 def _ballot(builder: ir.IRBuilder, lanes: ir.Value) -> Integers:
     """Return, in all lanes, the bits of the lanes of a predicate."""
     return everywhere(builder, builder.bitcast(lanes, _INT32))
-
-
-def _lane_numbers(builder: ir.IRBuilder) -> Integers:
-    return Integers(builder, ir.Constant(integer_type(32), list(range(LANES))))
-
-
-def _source_lane(mode: str, lane: Integers, b: Integers, c: Integers) -> tuple[Integers, Integers]:
-    """Return the lane that each lane reads and whether it is in range (PTX ISA 9.7.9.6, Semantics)."""
-    offset, clamp, segment = b & 31, c & 31, (c >> 8) & 31
-    lowest = lane & segment
-    highest = lowest | (clamp & ~segment)
-    if mode == "up":
-        source = lane - offset
-        return source, source.compare(">=", highest, signed=True)
-    choices: dict[str, Callable[[], Integers]] = {
-        "down": lambda: lane + offset,
-        "bfly": lambda: lane ^ offset,
-        "idx": lambda: lowest | (offset & ~segment),
-    }
-    source = choices[mode]()
-    return source, source.compare("<=", highest)
-
-
-def _gather_lanes(builder: ir.IRBuilder, arguments: Sequence[ir.Value]) -> ir.Value:
-    return gather(builder, in_memory(builder, arguments[0]), arguments[1], _INT32, 4)
-
-
-def _known_lanes(mode: str, offset: int, control: int) -> tuple[list[int], list[int]]:
-    """Return `_source_lane` for operands known now, out of range its own lane, and what is in range."""
-    offset, clamp, segment = offset & 31, control & 31, control >> 8 & 31
-    sources, in_range = [], []
-    for lane in range(LANES):
-        lowest = lane & segment
-        highest = lowest | (clamp & ~segment)
-        source = {
-            "up": lane - offset,
-            "down": lane + offset,
-            "bfly": lane ^ offset,
-            "idx": lowest | (offset & ~segment),
-        }[mode]
-        inside = source >= highest if mode == "up" else source <= highest
-        sources.append(source if inside else lane)
-        in_range.append(int(inside))
-    return sources, in_range
-
-
-def _shuffle(instruction: Instruction) -> Emit:
-    mode = next(name for name in ("up", "down", "bfly", "idx") if name in instruction.modifiers)
-    with_predicate = len(instruction.operands) - (4 if "sync" in instruction.modifiers else 3) == 2
-
-    def emit(builder: ir.IRBuilder, sources: Sequence[ir.Value], _active: ir.Value) -> tuple[ir.Value, ...]:
-        data, b, c = (Integers(builder, source) for source in sources[:3])
-        if b.constant is not None and c.constant is not None:
-            lanes, inside = _known_lanes(mode, b.constant, c.constant)
-            chosen = ir.Constant(integer_type(32), lanes)
-            result = builder.shuffle_vector(data.value, data.value, chosen)
-            in_range = ir.Constant(integer_type(1), inside)
-        else:
-            lane = _lane_numbers(builder)
-            source, valid = _source_lane(mode, lane, b, c)
-            index = where(valid, source, lane)
-            arguments = [data.value, index.value]
-            result = call_shared(builder, "gather32", data.value.type, arguments, _gather_lanes)
-            in_range = valid.value
-        return (result, in_range) if with_predicate else (result,)
-
-    return emit
 
 
 def _members(builder: ir.IRBuilder, mask: ir.Value | None, active: ir.Value) -> Integers:
@@ -204,7 +136,9 @@ def _elect(_instruction: Instruction) -> Emit:
 
     def emit(builder: ir.IRBuilder, sources: Sequence[ir.Value], active: ir.Value) -> tuple[ir.Value, ...]:
         leader = _members(builder, sources[0], active).counted("cttz")
-        return leader.value, leader.compare("==", _lane_numbers(builder)).value
+        return leader.value, leader.compare(
+            "==", Integers(builder, ir.Constant(integer_type(32), list(range(LANES))))
+        ).value
 
     return emit
 
@@ -214,7 +148,6 @@ def _active_mask(_instruction: Instruction) -> Emit:
 
 
 LOWERINGS: dict[str, Lowering] = {
-    "shfl": _shuffle,
     "vote": _vote,
     "match": _match,
     "redux": _reduce,

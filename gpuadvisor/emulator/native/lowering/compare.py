@@ -8,7 +8,6 @@ from gpuadvisor.emulator.native.lowering.formats import values
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise
 from gpuadvisor.emulator.native.lowering.vectors import Floats, Integers
 from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.emulator.semantics.compare import _TRUE
 from gpuadvisor.emulator.semantics.formats import FORMATS
 from gpuadvisor.emulator.semantics.half import element_type
 from gpuadvisor.emulator.semantics.types import width
@@ -18,6 +17,8 @@ Compare = Callable[[Integers, Integers], Integers]
 _ORDERED = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _INTEGER = {**_ORDERED, "lo": "<", "ls": "<=", "hi": ">", "hs": ">="}
 _UNORDERED = {f"{name}u": operator for name, operator in _ORDERED.items()}
+_TRUE = {"f16": 0x3C00, "bf16": 0x3F80, "f32": 0x3F800000}
+"""1.0, which set writes for true; integer destinations get all ones."""
 _COMBINE = {"and": and_, "or": or_, "xor": xor}
 
 

@@ -1,6 +1,6 @@
 """Conversion, cvt: among integers, f16, bf16, f32 and f64, and to f16x2, bf16x2 and tf32."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from gpuadvisor.emulator.native.lowering.floats import flushing, saturate
 from gpuadvisor.emulator.native.lowering.formats import encode, values
@@ -38,9 +38,10 @@ def _between_integers(instruction: Instruction) -> Compute:
     return compute
 
 
-def _integral(instruction: Instruction) -> Callable[[Floats], Floats]:
-    """Return the rounding to an integral number, which changes nothing where none is asked for."""
-    name = next((_INTEGRAL[name] for name in instruction.modifiers if name in _INTEGRAL), None)
+def _integral(instruction: Instruction, implied: Collection[str] = ()) -> Callable[[Floats], Floats]:
+    """Return the rounding to an integral number, if one is asked for that is not `implied`."""
+    wanted = _INTEGRAL.keys() - implied
+    name = next((_INTEGRAL[name] for name in instruction.modifiers if name in wanted), None)
     return (lambda numbers: numbers.call(name)) if name else (lambda numbers: numbers)
 
 
@@ -50,7 +51,7 @@ def _float_to_integer(instruction: Instruction) -> Compute:
     NaN gives zero, but for 64-bit targets and f64 sources the target's highest bit.
     """
     target, source = instruction.types[:2]
-    flush, integral = flushing(instruction, source), _integral(instruction)
+    flush, integral = flushing(instruction, source), _integral(instruction, {"rzi"})
     bits, signed = width(target), is_signed(target)
     highest = 1 << (bits - 1) if bits == 64 or source == "f64" else 0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise
 from gpuadvisor.emulator.native.lowering.vectors import Integers, where
 from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.emulator.semantics.permute import _MODES
+from gpuadvisor.emulator.semantics.permute import MODES
 
 
 def _any_selector(a: Integers, b: Integers, selector: Integers) -> Integers:
@@ -52,7 +52,7 @@ def _by_mode(selectors: tuple[int, int, int, int]) -> Callable[..., Integers]:
 
 
 def _lower(instruction: Instruction) -> Emit:
-    mode = next((_MODES[name] for name in instruction.modifiers if name in _MODES), None)
+    mode = next((MODES[name] for name in instruction.modifiers if name in MODES), None)
     return lanewise(_by_mode(mode) if mode else _by_bytes)
 
 

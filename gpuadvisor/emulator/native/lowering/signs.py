@@ -9,7 +9,6 @@ from gpuadvisor.emulator.native.lowering.vectors import Integers, where
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.formats import FORMATS
 from gpuadvisor.emulator.semantics.half import element_type
-from gpuadvisor.emulator.semantics.signs import _MANTISSA_BITS
 
 _FLUSHED = ("f16", "f32")
 
@@ -37,8 +36,8 @@ def extreme(a: Integers, b: Integers, kind: str, *, largest: bool, propagate: bo
     if propagate:
         nan = first.unordered("uno", second)
     else:
-        result = where(second.is_nan(), a, result)
-        nan = is_nan(result, kind)
+        second_nan = second.is_nan()
+        result, nan = where(second_nan, a, result), second_nan & first.is_nan()
     return where(nan, FORMATS[kind].nan, result)
 
 
@@ -71,7 +70,8 @@ def _copy_sign(instruction: Instruction) -> Emit:
 
 def _test(instruction: Instruction) -> Emit | None:
     kind = instruction.types[0]
-    infinity, smallest = FORMATS[kind].largest + 1, 1 << _MANTISSA_BITS[kind]
+    infinity = FORMATS[kind].largest + 1
+    smallest = infinity & -infinity
     tests: dict[str, Callable[[Integers], Integers]] = {
         "finite": lambda size: size.compare("<", infinity),
         "infinite": lambda size: size.compare("==", infinity),

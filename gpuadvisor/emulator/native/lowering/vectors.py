@@ -30,9 +30,19 @@ def splat(vector: ir.VectorType, number: float) -> ir.Constant:
     """Return the constant whose lanes all hold `number`; integers may be given signed or unsigned."""
     element = vector.element
     if isinstance(element, ir.IntType):
-        number = int(number) & ((1 << element.width) - 1)
+        return _splat_integer(element.width, int(number) & ((1 << element.width) - 1))
+    return _splat_of(vector, ir.Constant(element, number))
+
+
+@cache
+def _splat_integer(bits: int, number: int) -> ir.Constant:
+    vector = integer_type(bits)
+    return _splat_of(vector, ir.Constant(vector.element, number))
+
+
+def _splat_of(vector: ir.VectorType, element: ir.Constant) -> ir.Constant:
     constant = ir.FormattedConstant(vector, "poison")
-    constant.constant = f"splat ({ir.Constant(element, number)})"
+    constant.constant = f"splat ({element})"
     return constant
 
 
