@@ -20,6 +20,11 @@ _ACCESSES = (
     ("shared atomics", "shared_atomic", "wavefronts"),
 )
 
+_LEFT = ("  accesses", "")
+_ACCESS_HEADINGS = ("  accesses", "requests", "per request", "ideal", "")
+NARROW_COLUMNS = 60
+"""Below this the table of accesses keeps only what decides."""
+
 
 def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str, str]) -> None:
     """Print one kernel."""
@@ -30,7 +35,7 @@ def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str,
         facts.add_row(Text(f"  {name}", style="dim"), Text(text), Text(provenance, style="dim"))
     console.print(facts)
     if kernel.counters is not None:
-        console.print(_access_table(kernel.counters))
+        console.print(_access_table(kernel.counters, narrow=console.width < NARROW_COLUMNS))
     for line in hot_lines(kernel):
         _render_line(line, console, sources.get(line.file))
     for note in kernel.notes:
@@ -81,11 +86,11 @@ def _threads(counters: Counts) -> str:
     )
 
 
-def _access_table(counters: Counts) -> Table:
+def _access_table(counters: Counts, *, narrow: bool) -> Table:
     table = Table(box=None, padding=(0, 2), show_edge=False)
-    table.add_column("  accesses")
-    for heading in ("requests", "per request", "ideal", ""):
-        table.add_column(heading, justify="left" if not heading else "right")
+    headings = ("  accesses", "per request", "") if narrow else _ACCESS_HEADINGS
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in _LEFT else "right")
     for title, prefix, unit in _ACCESSES:
         requests = getattr(counters, f"{prefix}_requests")
         if not requests:
@@ -93,13 +98,10 @@ def _access_table(counters: Counts) -> Table:
         found = getattr(counters, f"{prefix}_{unit}")
         ideal = getattr(counters, f"{prefix}_ideal_{unit}", None)
         wasteful = ideal is not None and found > 1.25 * ideal
-        table.add_row(
-            f"  {title}",
-            f"{requests:,}",
-            Text(_ratio(found, requests), style="bold yellow" if wasteful else ""),
-            "" if ideal is None else _ratio(ideal, requests),
-            Text(unit, style="dim"),
-        )
+        ratio = Text(_ratio(found, requests), style="bold yellow" if wasteful else "")
+        least = "" if ideal is None else _ratio(ideal, requests)
+        cells = (ratio,) if narrow else (f"{requests:,}", ratio, least)
+        table.add_row(f"  {title}", *cells, Text(unit, style="dim"))
     return table
 
 
