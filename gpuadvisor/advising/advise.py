@@ -21,16 +21,16 @@ def advise(
 ) -> tuple[list[Advice], list[NotEvaluated]]:
     """Return the advice, greatest expected gain first, and the rules that could not be judged.
 
-    A rule that fires on several accesses of one source line gives one piece of advice, with the gain of
-    mending them all. A rule that misses facts is listed once per kernel, with everything it missed. A
-    machine profile of another device than a kernel's says nothing about that kernel.
+    A rule that fires on several accesses of one source line, or of one shared variable, gives one piece of
+    advice, with the gain of mending them all. A rule that misses facts is listed once per kernel, with
+    everything it missed. A machine profile of another device than a kernel's says nothing about that kernel.
     """
     advice: list[Advice] = []
     not_evaluated: list[NotEvaluated] = []
     for rule in rules:
         for scene in _surroundings(rule, machine, kernels):
             findings, missing = _judge_all(rule, _subjects(rule, scene))
-            advice.extend(to_advice(rule, group) for group in _by_line(findings))
+            advice.extend(to_advice(rule, group) for group in _by_place(findings))
             if missing.facts:
                 entry = NotEvaluated(rule=rule.id, missing=sorted(missing.facts), subject=subject_of(scene))
                 not_evaluated.append(entry)
@@ -63,14 +63,18 @@ def _judge_all(rule: Rule, scenes: Sequence[Scene]) -> tuple[list[Finding], Miss
     return [outcome for outcome in outcomes if isinstance(outcome, Finding)], missing
 
 
-def _by_line(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+def _by_place(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     ordered = sorted(findings, key=_place)
     yield from (list(group) for _, group in groupby(ordered, key=_place))
 
 
-def _place(finding: Finding) -> tuple[str, int]:
+def _place(finding: Finding) -> tuple[str, str, int]:
+    """Return what one piece of advice is about: a shared variable, laid out in one place, or a line."""
+    access = finding.scene.access
+    if access is not None and access.space == "shared" and access.variable is not None:
+        return access.variable, "", 0
     subject = subject_of(finding.scene)
-    return subject.file or "", subject.line or 0
+    return "", subject.file or "", subject.line or 0
 
 
 def _rank(advice: Advice) -> tuple[float, int, float, str]:

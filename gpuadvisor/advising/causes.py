@@ -15,6 +15,8 @@ LOCAL_SECTORS_PER_REQUEST = 4
 WARP_SIZE = 32
 PIPES = ("issue", "fp32", "fp64", "int32", "special")
 """Components that warp instructions occupy whether or not all lanes are active."""
+REGISTER_TILE = 4
+"""Results of a thread in each direction of a tile: every operand it reads serves that many of them."""
 PER_MULTIPROCESSOR = (*PIPES, "l1", "shared", "latency")
 """Components that an idle multiprocessor takes no share of."""
 
@@ -45,6 +47,31 @@ def bank_conflicts(case: Case) -> Factors | None:
     touched = _shared(case.accesses) or everything
     excess = sum(access.wavefronts - access.ideal_wavefronts for access in touched)
     return {"shared": (now - excess) / now} if now else None
+
+
+def reloads(case: Case) -> Factors | None:
+    """Global memory is asked for each sector once, and shared memory serves every load, in a pass each."""
+    counters, time, machine = case.kernel.counters, case.kernel.time, case.machine
+    now = sum(access.sectors for access in _global(case.kernel.accesses))
+    if counters is None or time is None or machine is None or not counters.dram_bytes or not now:
+        return None
+    left = min(1.0, counters.dram_bytes / (SECTOR_BYTES * now))
+    passes = counters.global_load_requests / machine.device.multiprocessors / machine.device.sm_clock_hz
+    served = {name: time.components.get(name, 0.0) for name in ("l2", "l1", "latency")}
+    return {name: min(1.0, max(left, passes / seconds)) for name, seconds in served.items() if seconds}
+
+
+def operand_loads(case: Case) -> Factors | None:
+    """Each thread computes a small tile of results, so that shared loads serve several instructions each."""
+    counters = case.kernel.counters
+    total = sum(access.wavefronts for access in _shared(case.kernel.accesses))
+    if counters is None or not counters.warp_instructions or not total:
+        return None
+    saved = 1 - 1 / REGISTER_TILE
+    return {
+        "shared": 1 - saved * counters.shared_load_wavefronts / total,
+        "issue": 1 - saved * counters.shared_load_requests / counters.warp_instructions,
+    }
 
 
 def divergence(case: Case) -> Factors | None:
@@ -128,6 +155,8 @@ CAUSES: dict[str, Callable[[Case], Factors | None]] = {
     for function in (
         excess_sectors,
         bank_conflicts,
+        reloads,
+        operand_loads,
         divergence,
         idle_lanes,
         tail,

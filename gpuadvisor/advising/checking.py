@@ -10,7 +10,7 @@ from gpuadvisor.advising.messages import Message, MessageError, parse_message
 from gpuadvisor.advising.pages import ExampleBlock, Page
 from gpuadvisor.advising.rule import Example, Rule
 from gpuadvisor.advising.syntax import ExpressionError
-from gpuadvisor.advising.types import OF_FACT, Type, type_of
+from gpuadvisor.advising.types import OF_FACT, Type, is_bounded, type_of
 
 
 def check_page(page: Page) -> Rule:
@@ -90,6 +90,8 @@ def _check_facts(
     for name, value in given.items():
         if name not in facts:
             raise page.refuse(unknown_fact(name, page.block.subject), field, example=example)
+        if not is_bounded(value):
+            raise page.refuse(f"{name}: a number beyond all bounds", field, example=example)
         wanted = OF_FACT[facts[name].type]
         if type_of(value) is not wanted:
             raise page.refuse(f"{name} is a {wanted}, not {value!r}", field, example=example)

@@ -8,14 +8,13 @@ none of a stranger's code.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
 from gpuadvisor.advising import operators
 from gpuadvisor.advising.evaluation import Evaluator, Outcome, Readings
 from gpuadvisor.advising.functions import FUNCTIONS
 from gpuadvisor.advising.syntax import ExpressionError, parse_syntax
-from gpuadvisor.advising.types import Type, type_of
+from gpuadvisor.advising.types import Type, is_bounded, type_of
 
 FactTypes = Mapping[str, Type]
 """The facts an expression may name."""
@@ -149,7 +148,7 @@ def _literal(node: ast.Constant) -> _Term:
     value: Any = node.value
     if not isinstance(value, bool | int | float | str):
         raise ExpressionError(f"{ast.unparse(node)} is no literal that rules may use", node.lineno)
-    if isinstance(value, int | float) and not (isfinite(value) and abs(value) <= operators.LARGEST):
+    if not is_bounded(value):
         raise ExpressionError("a number beyond all bounds", node.lineno)
     return _Term(type_of(value), lambda _: value)
 

@@ -40,7 +40,7 @@ def readings_in(scene: Scene) -> Readings:
 
 
 def to_advice(rule: Rule, findings: Sequence[Finding]) -> Advice:
-    """Return one piece of advice for a rule's findings on one source line.
+    """Return one piece of advice for a rule's findings on one source line or one shared variable.
 
     The finding with the most requests speaks for all; the gain is that of mending them all.
     """
@@ -50,7 +50,7 @@ def to_advice(rule: Rule, findings: Sequence[Finding]) -> Advice:
         title=rule.title,
         severity=rule.severity,
         subject=subject_of(speaker.scene),
-        message=speaker.message + _others(findings),
+        message=speaker.message + _others(speaker, findings),
         evidence=_evidence(speaker),
         change=rule.sections[CHANGE],
         gain=_gain(rule, findings, speaker.readings),
@@ -58,10 +58,21 @@ def to_advice(rule: Rule, findings: Sequence[Finding]) -> Advice:
     )
 
 
-def _others(findings: Sequence[Finding]) -> str:
-    count = len(findings) - 1
-    noun = "instruction" if count == 1 else "instructions"
-    return f" (and {count} more {noun} on this line)" if count else ""
+def _others(speaker: Finding, findings: Sequence[Finding]) -> str:
+    """Say where else a rule fired, in instructions on the speaker's line and in other lines."""
+    here = subject_of(speaker.scene)
+    places = [(subject.file, subject.line) for subject in (subject_of(each.scene) for each in findings)]
+    count = places.count((here.file, here.line)) - 1
+    said = [f"{count} more {_noun('instruction', count)} on this line"] if count else []
+    near = sorted({line for file, line in places if file == here.file and line is not None} - {here.line})
+    if near:
+        said.append(f"on {_noun('line', len(near))} {', '.join(str(line) for line in near)}")
+    said += sorted({f"at {file}:{line}" for file, line in places if file != here.file})
+    return f" (and {', '.join(said)})" if said else ""
+
+
+def _noun(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
 
 
 def _requests(finding: Finding) -> int:

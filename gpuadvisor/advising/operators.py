@@ -7,9 +7,7 @@ from typing import Any
 
 from gpuadvisor.advising.evaluation import EvaluationError, Evaluator, Missing, Outcome, Readings
 from gpuadvisor.advising.fact import Value
-
-LARGEST = 1e300
-"""Beyond it a result says nothing about a GPU, and the next operation might overflow."""
+from gpuadvisor.advising.types import LARGEST
 
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Value]] = {
     ast.Add: operator.add,

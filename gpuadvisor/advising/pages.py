@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from gpuadvisor.advising.fact import SubjectKind, Value
+from gpuadvisor.advising.page_text import control_character, read_text
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.report import Severity
 
@@ -73,10 +74,7 @@ class Page:
 
 def read_page(path: Path) -> Page:
     """Read a page; its id is its folder and name. Raise GpuAdvisorError with path, line and reason."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GpuAdvisorError(f"cannot be read: {error}", where=str(path)) from None
+    text = read_text(path)
     fenced = _FENCE.match(text)
     if fenced is None:
         raise _refusal(path, 1, "a rule page opens with a block fenced as ```toml ... ```")
@@ -86,14 +84,24 @@ def read_page(path: Path) -> Page:
 
 
 def _read_block(path: Path, text: str, block: str) -> RuleBlock:
-    try:
-        table = tomllib.loads(block)
-    except tomllib.TOMLDecodeError as error:
-        raise _refusal(path, _toml_line(str(error), block), _TOML_LINE.sub("", str(error))) from None
+    table = _read_table(path, block)
     try:
         return msgspec.convert(table, RuleBlock)
     except msgspec.ValidationError as error:
         raise _refusal(path, _line_of_validation(text, table, str(error)), str(error)) from None
+
+
+def _read_table(path: Path, block: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(block)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(path, _toml_line(str(error), block), _TOML_LINE.sub("", str(error))) from None
+    for field, value in table.items():
+        found = control_character(value)
+        if found is not None:
+            line = _line_of(f"\n{block}", field, 0)
+            raise _refusal(path, line, f"{field}: holds the control character {found!r}")
+    return table
 
 
 def _read_sections(path: Path, text: str, start: int) -> dict[str, str]:

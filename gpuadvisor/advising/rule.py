@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from gpuadvisor.advising.evaluation import EvaluationError, Missing, Readings, readings_of
 from gpuadvisor.advising.expressions import Expression
@@ -70,7 +71,7 @@ class Rule:
         try:
             outcome = self.when.evaluate(readings)
         except EvaluationError as error:
-            raise self._without_value("when", error, readings) from None
+            raise self._without_value(f"when: {error} in {_brief(self.when.text)}", readings) from None
         if isinstance(outcome, Missing):
             return outcome
         return self._fire(readings) if outcome is True else Clear()
@@ -82,11 +83,15 @@ class Rule:
         try:
             return self.gain.estimate(case, readings)
         except EvaluationError as error:
-            raise self._without_value("gain", error, readings) from None
+            raise self._without_value(f"gain: {error} in {_brief(self.gain.text)}", readings) from None
 
-    def _without_value(self, field: str, error: EvaluationError, readings: Readings) -> GpuAdvisorError:
+    def _without_value(self, what: str, readings: Readings) -> GpuAdvisorError:
         given = ", ".join(f"{name} = {value!r}" for name, value in readings.trace.items())
-        return GpuAdvisorError(f"{field}: {error}, for {given}", where=str(self.path))
+        return GpuAdvisorError(
+            f"{what}, for {given}" if given else what,
+            where=str(self.path),
+            remedy="mend the page, or leave out its pack of rules",
+        )
 
     def _fire(self, readings: Readings) -> Fires | Missing:
         message = self.message.render(readings)
@@ -102,6 +107,10 @@ class Rule:
                     f"example {example.note!r} should {_WANTED[expected]}, but {_told(verdict)}",
                     where=f"{self.path}:{example.line}",
                 )
+
+
+def _brief(expression: str) -> str:
+    return f"`{shorten(expression, 120, placeholder=' ...')}`"
 
 
 _WANTED = {Fires: "fire", Clear: "be clear"}

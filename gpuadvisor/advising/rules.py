@@ -44,6 +44,14 @@ def load_rules(directories: Sequence[Path] = ()) -> RuleSet:
     )
 
 
+def load_further(pages: Sequence[Path]) -> RuleSet:
+    """Return the rules that these pages state, as they would join those shipped; raise as `load_rules`."""
+    given = {page.resolve() for page in pages}
+    shipped = [page for page in pages_in(content.directory("rules")) if page.resolve() not in given]
+    together = load_pages([*shipped, *pages])
+    return RuleSet({rule.id: rule for rule in together if rule.path in pages})
+
+
 def load_pages(pages: Iterable[Path]) -> RuleSet:
     """Return the rules that these pages state; raise as `load_rules`."""
     by_id: dict[str, Rule] = {}

@@ -1,8 +1,12 @@
 """The types of expressions: what may be compared with what."""
 
 from enum import StrEnum
+from math import isfinite
 
 from gpuadvisor.advising.fact import FactType, Value
+
+LARGEST = 1e300
+"""Beyond it a result says nothing about a GPU, and the next operation might overflow."""
 
 
 class Type(StrEnum):
@@ -21,6 +25,13 @@ OF_FACT: dict[FactType, Type] = {
     "str": Type.TEXT,
     "list": Type.LIST,
 }
+
+
+def is_bounded(value: Value) -> bool:
+    """Return whether a value is no number, an integer of 64 bits, or a float far from overflow."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or (isfinite(value) and abs(value) <= LARGEST)
 
 
 def type_of(value: Value) -> Type:

@@ -65,14 +65,16 @@ def show_rule(rule_id: str, form: str, packs: tuple[Path, ...]) -> None:
 def check_rules(paths: tuple[Path, ...]) -> None:
     """Check rule pages and run their examples; without arguments, those shipped with the tool.
 
-    A DIR is a pack: it holds its pages as AREA/NAME.md.
+    A DIR is a pack: it holds its pages as AREA/NAME.md. The ids must differ from those shipped.
     """
     from gpuadvisor import content
-    from gpuadvisor.advising.rules import load_pages, pages_in
+    from gpuadvisor.advising.rules import load_further, pages_in
 
     given = paths or (content.directory("rules"),)
-    pages = [page for path in given for page in ([path] if path.is_file() else pages_in(path))]
-    rules = load_pages(pages)
+    pages = [
+        page for path in given for page in (pages_in(path) if path.is_dir() or not path.exists() else [path])
+    ]
+    rules = load_further(pages)
     for rule in rules:
         rule.run_examples()
     examples = sum(len(rule.examples) for rule in rules)

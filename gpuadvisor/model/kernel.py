@@ -111,6 +111,13 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     """The distance between neighbouring lanes, where one distance accounts for most pairs."""
     base_misalignment_bytes: int | None = None
     """The first lane's address modulo 32, where it is the same in most requests."""
+    stride_varies: bool = False
+    """Whether most requests have a distance of their own between lanes, but not the same."""
+    thread_step_bytes: int | None = None
+    """How far a thread moves from one execution to the next; None where it makes one, or it is not known."""
+    stride_bytes_used: int | None = None
+    """Bytes of the distance between lanes that a thread touches when each access of the kernel with that
+    distance to the variable is executed once; global memory only."""
     distinct_bytes_per_request: float | None = None
     padding: Padding | None = None
     pattern: str = ""

@@ -74,6 +74,7 @@ def load(line: int = 7, **changes: object) -> Access:
         "active_threads": 32.0,
         "lane_stride_bytes": 4,
         "base_misalignment_bytes": 0,
+        "stride_bytes_used": 4,
         "distinct_bytes_per_request": 128.0,
         "pattern": "lanes 4 bytes apart",
     }

@@ -15,7 +15,7 @@ from gpuadvisor.model.provenance import Provenance
 from tests.advising.profiles import branch, kernel, load, machine, shared_load
 
 KERNEL = kernel()
-GLOBAL = load(sectors=80, ideal_sectors=40, lane_stride_bytes=8, base_misalignment_bytes=0)
+GLOBAL = load(sectors=80, ideal_sectors=40, lane_stride_bytes=8, thread_step_bytes=3072)
 SECOND_FIELD = load(8, sectors=120, ideal_sectors=40, lane_stride_bytes=8, base_misalignment_bytes=4)
 
 
@@ -52,6 +52,10 @@ EXPECTED: dict[str, Value] = {
     "kernel.threads_per_warp_instruction": 16.0,
     "kernel.predicated_on_threads_per_warp_instruction": 8.0,
     "kernel.global_load.sectors_per_request": 4.0,
+    "kernel.global_load_reuse": 1.0,  # 40 sectors of 32 bytes, of 1,280 bytes
+    "kernel.shared_loads_per_store": 1.0,
+    "kernel.shared_loads_per_arithmetic_instruction": 0.45714285714285713,  # 320 passes, 700 instructions
+    "kernel.instruction_mix.arithmetic": 0.7,
     "kernel.global_store.sectors_per_request": 32.0,
     "kernel.global_store.ideal_sectors_per_request": 4.0,
     "kernel.global_atomic.sectors_per_request": 32.0,
@@ -74,7 +78,10 @@ EXPECTED: dict[str, Value] = {
     "access.share_of_kernel_sectors": 0.4,  # 80 of 200
     "access.excess_share_of_kernel_sectors": 0.2,
     "access.structure_fields": 2,
-    "access.structure_bytes_used": 8,
+    "access.stride_bytes_used": 4,
+    "access.thread_step_bytes": 3072,
+    "access.stride_varies": False,
+    "access.owns_chunk": False,
     "access.has_lane_stride": True,
     "access.has_padding": False,
     "branch.location": "k.cu:5",
@@ -126,6 +133,35 @@ def test_what_has_no_requests_has_no_sectors_per_request() -> None:
     name = "kernel.global_load.sectors_per_request"
     assert CATALOGUE[name].read(Scene(kernel=idle)) is None
     assert CATALOGUE["kernel.global_load.requests"].read(Scene(kernel=idle)) == 0
+
+
+@pytest.mark.parametrize(
+    ("stride", "used", "step", "owns"),
+    [
+        (32, 32, None, True),  # two vectors of 16 bytes, one after the other
+        (-32, 32, None, True),
+        (128, 32, 32, True),  # a loop of which four doubles are unrolled
+        (128, 8, -8, True),  # backwards
+        (8192, 4, 4, True),  # along a row
+        (8192, 4, 8, False),  # with gaps
+        (8192, 4, None, False),  # a column
+        (24, 8, 24 * 1024, False),  # a loop over the grid
+        (24, 23, None, False),  # one byte of it unused
+        (24, 8, 0, False),  # the same again
+        (None, 4, 4, None),
+        (8, None, 4, None),
+    ],
+)
+def test_a_thread_owns_a_chunk_where_it_uses_its_stride_or_goes_on_beside_it(
+    stride: int | None, used: int | None, step: int | None, owns: bool | None
+) -> None:
+    access = load(lane_stride_bytes=stride, stride_bytes_used=used, thread_step_bytes=step)
+    assert CATALOGUE["access.owns_chunk"].read(scene(access=access)) is owns
+
+
+def test_reuse_of_a_kernel_whose_traffic_is_unknown_is_missing() -> None:
+    unknown = kernel(counters=KernelCounters(blocks_total=1, blocks_run=1, global_load_ideal_sectors=4))
+    assert CATALOGUE["kernel.global_load_reuse"].read(Scene(kernel=unknown)) is None
 
 
 def test_shares_are_those_of_the_source_line_however_often_it_is_unrolled() -> None:

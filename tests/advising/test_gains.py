@@ -87,6 +87,30 @@ def test_bank_conflicts() -> None:
     assert CAUSES["bank_conflicts"](case) == {"shared": 20 / 330}
 
 
+def test_reloads_leave_the_distinct_sectors_and_a_pass_of_shared_memory_per_load() -> None:
+    counters = msgspec.structs.replace(kernel().counters, global_load_requests=200_000_000, dram_bytes=1280)
+    wasteful = load(sectors=4000)
+    time_ = time(l2=10e-3, l1=4e-3, latency=1e-3, issue=0.5e-3)
+    profile = kernel(counters=counters, accesses=[wasteful], time=time_)
+    # 200 million passes on 100 multiprocessors at 1 GHz take 2 ms; 40 of 4,000 sectors are distinct.
+    factors = CAUSES["reloads"](Case(kernel=profile, machine=machine()))
+    assert factors == {"l2": 0.2, "l1": 0.5, "latency": 1.0}
+    few = kernel(counters=msgspec.structs.replace(counters, global_load_requests=10), accesses=[wasteful])
+    factors = CAUSES["reloads"](Case(kernel=few, machine=machine()))
+    assert factors == {"l2": 0.01, "l1": 0.01, "latency": 0.01}
+    assert CAUSES["reloads"](Case(kernel=profile)) is None
+
+
+def test_operand_loads_shrink_to_a_quarter() -> None:
+    counters = msgspec.structs.replace(
+        kernel().counters, shared_load_wavefronts=300, shared_load_requests=300, warp_instructions=900
+    )
+    stores = shared_load(operation="store", wavefronts=100)
+    profile = kernel(counters=counters, accesses=[shared_load(wavefronts=300), stores])
+    assert CAUSES["operand_loads"](Case(kernel=profile)) == {"shared": 1 - 0.75 * 0.75, "issue": 0.75}
+    assert CAUSES["operand_loads"](Case(kernel=kernel(accesses=[load()]))) is None
+
+
 def test_divergence_of_a_kernel_and_of_one_branch() -> None:
     everything = CAUSES["divergence"](Case(kernel=kernel()))
     assert everything is not None

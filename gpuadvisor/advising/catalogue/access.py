@@ -73,27 +73,27 @@ def _share_of_wavefronts(part: AccessOfKernel) -> float | None:
     return _share(part, "shared", lambda access: access.wavefronts, lambda access: access.wavefronts)
 
 
-def _fields(part: AccessOfKernel) -> dict[int, int] | None:
-    """Bytes by position within the element, over all accesses that step alike through one variable."""
+def _field_count(part: AccessOfKernel) -> int | None:
+    """Count positions modulo a sector, over all accesses that step alike through one variable."""
     stride = part.access.lane_stride_bytes
     if part.access.space != "global" or stride is None:
         return None
-    return {
-        other.base_misalignment_bytes: other.bytes_per_thread
-        for other in part.kernel.accesses
-        if (other.space, other.variable, other.lane_stride_bytes) == ("global", part.access.variable, stride)
-        and other.base_misalignment_bytes is not None
-    }
+    return len(
+        {
+            other.base_misalignment_bytes
+            for other in part.kernel.accesses
+            if (other.space, other.variable, other.lane_stride_bytes)
+            == ("global", part.access.variable, stride)
+            and other.base_misalignment_bytes is not None
+        }
+    )
 
 
-def _field_count(part: AccessOfKernel) -> int | None:
-    fields = _fields(part)
-    return None if fields is None else len(fields)
-
-
-def _field_bytes(part: AccessOfKernel) -> int | None:
-    fields = _fields(part)
-    return None if fields is None else sum(fields.values())
+def _owns_chunk(access: Access) -> bool | None:
+    stride, used, step = access.lane_stride_bytes, access.stride_bytes_used, access.thread_step_bytes
+    if stride is None or used is None:
+        return None
+    return used >= abs(stride) or (step is not None and 0 < abs(step) <= used)
 
 
 def _of_padding(part: AccessOfKernel, read: Callable[[Padding], Number]) -> Number | None:
@@ -168,11 +168,35 @@ SHAPE = (
         _field_count,
     ),
     access.fact(
-        "structure_bytes_used",
+        "stride_varies",
+        "bool",
+        "",
+        "Whether most requests have a distance of their own between lanes, but not the same one",
+        lambda part: part.access.stride_varies,
+    ),
+    access.fact(
+        "stride_bytes_used",
         "int",
         "bytes",
-        "Bytes of an element that those accesses use together",
-        _field_bytes,
+        "Bytes of the distance between lanes that a thread touches when each of the kernel's accesses with "
+        "that distance to the variable is executed once; global memory only",
+        lambda part: part.access.stride_bytes_used,
+    ),
+    access.fact(
+        "thread_step_bytes",
+        "int",
+        "bytes",
+        "How far a thread moves from one execution to the next; missing where it makes one, or in loops "
+        "with barriers",
+        lambda part: part.access.thread_step_bytes,
+    ),
+    access.fact(
+        "owns_chunk",
+        "bool",
+        "",
+        "Whether a thread works through neighbouring bytes of its own: those accesses together use all of "
+        "the distance, or each execution begins where the last one ended",
+        lambda part: _owns_chunk(part.access),
     ),
     access.fact("pattern", "str", "", "The pattern of addresses in words", lambda part: part.access.pattern),
 )

@@ -11,6 +11,8 @@ from gpuadvisor.model.provenance import Provenance
 
 Read = Callable[[KernelCounters], int]
 UNITS = ("fp32", "fp64", "fp16", "int32", "special", "memory", "control", "matrix")
+ARITHMETIC = ("fp32", "fp64", "fp16")
+SECTOR_BYTES = 32
 
 
 def _counters(scene: Scene) -> KernelCounters | None:
@@ -107,6 +109,10 @@ def _mix(unit: str) -> Fact:
     )
 
 
+def _arithmetic(part: KernelCounters) -> int:
+    return sum(part.instruction_mix.get(unit, 0) for unit in ARITHMETIC)
+
+
 def _memory_requests(part: KernelCounters) -> int:
     return (
         part.global_load_requests
@@ -166,6 +172,14 @@ FACTS = (
         lambda part: part.global_atomic_sectors,
         lambda part: part.global_atomic_requests,
     ),
+    _ratio(
+        "global_load_reuse",
+        "ratio",
+        "Bytes that global loads ask for, as ideal sectors, over the bytes of all distinct sectors that the "
+        "kernel reads and writes; a lower bound where blocks were sampled",
+        lambda part: SECTOR_BYTES * part.global_load_ideal_sectors,
+        lambda part: part.dram_bytes or 0,
+    ),
     *_shared(
         "load",
         lambda part: part.shared_load_requests,
@@ -177,6 +191,20 @@ FACTS = (
         lambda part: part.shared_store_requests,
         lambda part: part.shared_store_wavefronts,
         lambda part: part.shared_store_ideal_wavefronts,
+    ),
+    _ratio(
+        "shared_loads_per_store",
+        "ratio",
+        "Warp-level shared loads over shared stores: how often what is staged gets read",
+        lambda part: part.shared_load_requests,
+        lambda part: part.shared_store_requests,
+    ),
+    _ratio(
+        "shared_loads_per_arithmetic_instruction",
+        "wavefronts per instruction",
+        "Passes of shared loads over floating-point warp instructions, special functions apart",
+        lambda part: part.shared_load_wavefronts,
+        _arithmetic,
     ),
     _count(
         "shared_atomic.requests",
@@ -234,4 +262,11 @@ FACTS = (
         lambda part: part.warp_instructions,
     ),
     *(_mix(unit) for unit in UNITS),
+    _ratio(
+        "instruction_mix.arithmetic",
+        "fraction",
+        "Share of the warp instructions that are floating-point arithmetic, special functions apart",
+        _arithmetic,
+        lambda part: sum(part.instruction_mix.values()),
+    ),
 )

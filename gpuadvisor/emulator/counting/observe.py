@@ -1,12 +1,14 @@
 """From tallies per instruction to the documents: kernel counters, source lines, accesses, branches."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gpuadvisor.emulator.counting.mix import execution_unit
 from gpuadvisor.emulator.counting.notes import notes
 from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
-from gpuadvisor.emulator.counting.patterns import describe
+from gpuadvisor.emulator.counting.patterns import Pattern, describe
+from gpuadvisor.emulator.counting.strides import stride_bytes_used, thread_step_bytes, warps_of
 from gpuadvisor.emulator.counting.tally import AccessTally
 from gpuadvisor.emulator.program import Function, SourceLine
 from gpuadvisor.model.counters import KernelCounters, LineCounts
@@ -48,6 +50,16 @@ class Record:
     def scaled(self, count: int) -> int:
         """Return a count of the executed blocks as one of the whole grid, rounded."""
         return (2 * count * self.blocks_total + self.blocks_run) // (2 * self.blocks_run)
+
+    @property
+    def warps_run(self) -> int:
+        """Warps of the executed blocks."""
+        return warps_of(self.launch, self.blocks_run)
+
+    @property
+    def has_barrier_in_loop(self) -> bool:
+        """Whether a warp comes to the same barrier again; its neighbours may then come in between."""
+        return any(warps > self.warps_run for warps in self.barriers.values())
 
     def location(self, pc: int) -> SourceLine:
         """Return the source line of an instruction, or its PTX line where there is none."""
@@ -126,8 +138,28 @@ def _lines(record: Record, by_pc: list[Counter[str]]) -> list[LineCounts]:
 def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
     ordered = sorted(record.accesses.items())
     variables = {key: _variable(key, tally, variable_of) for key, tally in ordered}
+    patterns = {key: describe(tally) for key, tally in ordered}
     found = paddings(record.accesses, variables, variable_of)
-    return [_access(record, key, tally, variables[key], found.get(key)) for key, tally in ordered]
+    used = _stride_bytes_used(record, variables, patterns)
+    return [
+        _access(record, key, variables[key], patterns[key], found.get(key), used.get(key))
+        for key, _ in ordered
+    ]
+
+
+def _stride_bytes_used(
+    record: Record, variables: Mapping[AccessKey, str | None], patterns: Mapping[AccessKey, Pattern]
+) -> dict[AccessKey, int]:
+    """Return what all accesses with the same stride to a global variable use of that stride together."""
+    groups: dict[tuple[str | None, int], list[AccessKey]] = {}
+    for key, pattern in patterns.items():
+        if key[1] == "global" and pattern.lane_stride_bytes:
+            groups.setdefault((variables[key], pattern.lane_stride_bytes), []).append(key)
+    return {
+        key: stride_bytes_used([record.accesses[other] for other in keys], stride)
+        for (_, stride), keys in groups.items()
+        for key in keys
+    }
 
 
 def _variable(key: AccessKey, tally: AccessTally, variable_of: VariableOf) -> str | None:
@@ -137,10 +169,15 @@ def _variable(key: AccessKey, tally: AccessTally, variable_of: VariableOf) -> st
 
 
 def _access(
-    record: Record, key: AccessKey, tally: AccessTally, variable: str | None, padding: Padding | None
+    record: Record,
+    key: AccessKey,
+    variable: str | None,
+    pattern: Pattern,
+    padding: Padding | None,
+    bytes_used: int | None,
 ) -> Access:
-    place = record.location(key[0])
-    pattern = describe(tally)
+    place, tally = record.location(key[0]), record.accesses[key]
+    step = None if record.has_barrier_in_loop else thread_step_bytes(tally, record.warps_run)
     return Access(
         file=place.file,
         line=place.line,
@@ -156,6 +193,9 @@ def _access(
         active_threads=tally.active_threads / tally.requests,
         lane_stride_bytes=pattern.lane_stride_bytes,
         base_misalignment_bytes=pattern.base_misalignment_bytes,
+        stride_varies=pattern.stride_varies,
+        thread_step_bytes=step,
+        stride_bytes_used=bytes_used,
         distinct_bytes_per_request=tally.distinct_bytes / tally.requests if tally.space != "local" else None,
         padding=padding,
         pattern=pattern.words,

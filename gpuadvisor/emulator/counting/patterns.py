@@ -19,6 +19,8 @@ class Pattern:
 
     lane_stride_bytes: int | None
     base_misalignment_bytes: int | None
+    stride_varies: bool
+    """Whether most requests have a lane distance of their own, but not the same."""
     words: str
 
 
@@ -28,10 +30,11 @@ def describe(tally: AccessTally) -> Pattern:
     distances = lane_distances(samples)
     stride = majority(distances)
     misalignment = majority((first_addresses(samples) % np.uint64(SECTOR_BYTES)).astype(np.int64))
-    words = _words(tally, samples, stride, distances)
+    varies = stride is None and _strides_differ(samples)
+    words = "a stride that changes" if varies else _words(tally, samples, stride, distances)
     if tally.space == "global" and stride == tally.bytes_per_thread and misalignment:
         words += f", base {misalignment} bytes past a sector"
-    return Pattern(stride, misalignment, words)
+    return Pattern(stride, misalignment, varies, words)
 
 
 def lane_distances(samples: Requests) -> NDArray[np.int64]:
@@ -44,6 +47,15 @@ def lane_distances(samples: Requests) -> NDArray[np.int64]:
     same_request = np.diff(rows) == 0
     gaps, steps = np.diff(lanes)[same_request], np.diff(addresses)[same_request]
     return np.asarray(np.where(steps % gaps == 0, steps // gaps, steps))
+
+
+def _strides_differ(samples: Requests) -> bool:
+    """Return whether most requests of several lanes have one distance of their own, other than 0."""
+    several = samples.active.sum(axis=1) > 1
+    rows = zip(samples.addresses[several], samples.active[several], samples.weights[several], strict=True)
+    strides = [majority(lane_distances(Requests(*(part[None] for part in row)))) for row in rows]
+    own = [stride for stride in strides if stride]
+    return len(set(own)) > 1 and 2 * len(own) > len(strides)
 
 
 def majority(values: NDArray[np.int64]) -> int | None:

@@ -57,6 +57,33 @@ def test_a_scatter_in_shared_memory_counts_its_words() -> None:
     assert describe(tally).words == "scatter, 20 distinct words"
 
 
+def test_a_stride_that_differs_between_requests_is_told_from_no_stride() -> None:
+    doubling = np.stack([4 * 2**step * TID for step in range(1, 5)])
+    found = pattern(doubling)
+    assert (found.lane_stride_bytes, found.stride_varies, found.words) == (
+        None,
+        True,
+        "a stride that changes",
+    )
+    random = 4 * np.random.default_rng(3).integers(0, 1024, (4, 32))
+    assert not pattern(random).stride_varies
+    assert not pattern(8 * TID).stride_varies
+
+
+def test_a_minority_of_regular_requests_is_no_changing_stride() -> None:
+    random = 4 * np.random.default_rng(4).integers(0, 1024, (3, 32))
+    assert not pattern(np.stack([8 * TID, 16 * TID, *random])).stride_varies
+    assert pattern(np.stack([8 * TID, 16 * TID, 32 * TID, *random[:2]])).stride_varies
+
+
+def test_requests_of_one_lane_and_broadcasts_have_no_stride_of_their_own() -> None:
+    rows = np.stack([8 * TID, 16 * TID, 4 * TID, 4 * TID])
+    alone = np.stack([TID < 32, TID < 32, TID == 0, TID == 0])
+    assert pattern(rows, active=alone).stride_varies
+    spread = np.random.default_rng(5).permutation(32) * 64
+    assert not pattern(np.stack([0 * TID, 0 * TID, 8 * TID, 16 * TID, spread])).stride_varies
+
+
 def test_inactive_lanes_do_not_break_the_stride() -> None:
     even = (TID % 2 == 0).reshape(1, 32)
     found = pattern(np.where(TID % 2 == 0, 12 * TID, 9999), active=even)
