@@ -29,8 +29,8 @@ from gpuadvisor.emulator.native.vectors import (
 )
 
 _SECTOR_PERIOD = 32
-_BANK_PERIOD = 128
-"""Moved by as many bytes, a request has the same sectors, or the same bank conflicts."""
+_BANK_PERIOD = 4
+"""Moved by a multiple of so many bytes, a request counts the same: moving by words rotates the banks."""
 _FAILED = constant(-1, I64)
 
 
