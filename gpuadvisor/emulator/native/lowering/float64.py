@@ -1,32 +1,23 @@
 """Double-precision arithmetic: add, sub, mul, fma, mad, div, rcp, sqrt, rsqrt.
 
 To nearest LLVM rounds; in the other directions the sign of the exact error decides, from operands
-scaled so that the error neither overflows nor underflows. fma in another direction is not lowered.
+scaled so that the error neither overflows nor underflows. Where finite operands overflow, it comes out
+infinite, of the sign that it has; where operands are infinite or zero, NaN, which changes nothing. fma in
+another direction is not lowered.
 """
 
-import math
 from collections.abc import Callable
 
 from gpuadvisor.emulator.native.lowering.approximate import gross_reciprocal, reciprocal_root64
 from gpuadvisor.emulator.native.lowering.floats import float64_emit
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering
 from gpuadvisor.emulator.native.lowering.rounding import nudge, signed_zero
-from gpuadvisor.emulator.native.lowering.vectors import Floats, Integers, where
+from gpuadvisor.emulator.native.lowering.vectors import Floats, where
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.floats import rounding_of
 
 _SMALL_PRODUCT = 2.0**-900
 _MIDDLE = 2.0**300
-
-
-def _finite(a: Floats) -> Integers:
-    return a.magnitude().compare("<", math.inf)
-
-
-def _directed(nearest: Floats, error: Floats, finite_operands: Integers, rounding: str) -> Floats:
-    """Nudge by the error; infinity from finite operands is an overflow, so beyond the exact value."""
-    overflow = nearest.magnitude().compare("==", math.inf) & finite_operands
-    return nudge(nearest, where(overflow, -nearest, error), rounding)
 
 
 def _add(a: Floats, b: Floats, rounding: str) -> Floats:
@@ -37,8 +28,7 @@ def _add(a: Floats, b: Floats, rounding: str) -> Floats:
     ordered = a.magnitude().compare(">=", b.magnitude())
     large, small = where(ordered, a, b), where(ordered, b, a)
     error = small - (total - large)
-    result = _directed(total, error, _finite(a) & _finite(b), rounding)
-    return signed_zero(result, rounding, a, b)
+    return signed_zero(nudge(total, error, rounding), rounding, a, b)
 
 
 def _subtract(a: Floats, b: Floats, rounding: str) -> Floats:
@@ -52,7 +42,7 @@ def _multiply(a: Floats, b: Floats, rounding: str) -> Floats:
         return product
     scale = where(product.magnitude().compare("<", _SMALL_PRODUCT), 2.0**600, product.number(1.0))
     error = (a * scale).fused(b * scale, -(product * scale * scale))
-    return _directed(product, error, _finite(a) & _finite(b), rounding)
+    return nudge(product, error, rounding)
 
 
 def _root_of_scale(a: Floats) -> Floats:
@@ -72,9 +62,7 @@ def _divide(a: Floats, b: Floats, rounding: str) -> Floats:
     divisor = b * b_root * b_root
     remainder = (-(nearest * ratio * ratio)).fused(divisor, a * a_root * a_root)
     error = where(b.compare("<", 0.0), -remainder, remainder)
-    ordinary = _finite(a) & _finite(b) & b.compare("!=", 0.0)
-    error = where(_finite(b), error, 0.0)
-    return _directed(nearest, error, ordinary, rounding)
+    return nudge(nearest, error, rounding)
 
 
 def _reciprocal(a: Floats, rounding: str) -> Floats:

@@ -131,3 +131,19 @@ def test_what_is_left_to_the_interpreter() -> None:
 @pytest.mark.parametrize("form", ["ld.global.f32", "bra", "bar.sync", "cvt.rs.f16x2.f32", "add.cc.s16"])
 def test_what_the_interpreter_does_not_compute_is_not_lowered(form: str) -> None:
     assert lower_operation(instruction(form, 4)) is None
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div"])
+@pytest.mark.parametrize("rounding", ["rz", "rm", "rp"])
+def test_directed_doubles_at_the_ends_of_their_range(name: str, rounding: str) -> None:
+    native = Native(f"{name}.{rounding}.f64", 3)
+    random = np.random.default_rng(5)
+    shape = (20, 32)
+    fractions = random.integers(0, 1 << 52, (2, *shape)) >> random.integers(0, 52, (2, *shape))
+    first = random.integers(0, 2047, shape)
+    ends = random.choice([-60, -1, 0, 1, 1024, 2045, 2046, 2100], shape) + random.integers(-3, 4, shape)
+    second = {"mul": 1023 + ends - first, "div": first - ends + 1023}.get(name, first - ends % 70)
+    exponents = np.stack([first, np.clip(second, 0, 2046)])
+    signs = random.integers(0, 2, (2, *shape))
+    registers = list((signs << 63 | exponents << 52 | fractions).astype(np.uint64))
+    assert_same(native, registers, np.ones(shape, np.bool_))
