@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gpuadvisor.emulator.activations import Activations
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.barriers import Barriers
 from gpuadvisor.emulator.convergence import Convergence
 from gpuadvisor.emulator.counting.recorder import Recorder
-from gpuadvisor.emulator.layout import FRAME_BASE, Layout
+from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.scheduler import Scheduler
 from gpuadvisor.emulator.store import ByteStore
@@ -79,6 +80,10 @@ class Batch:
         self.convergence = Convergence(self.scheduler)
         self.returns: dict[str, NDArray[np.int32]] = {}
         """By function: where each of its threads returns to."""
+        self.activations: dict[str, Activations] = {}
+        """By function that calls itself: what its earlier activations keep."""
+        self.printed: list[tuple[int, str]] = []
+        """What threads printed: the position of the thread and the text."""
         self.special: dict[str, Lanes] = {}
         """Special registers that do not change, computed when first read."""
         threads = self.shape[0] * WARP_SIZE
@@ -105,9 +110,9 @@ class Batch:
         """Return whether `active` are all threads that have not exited."""
         return self.scheduler.runs_alone and active.count == int(np.count_nonzero(self.scheduler.alive))
 
-    def clear_result(self, lanes: NDArray[np.int64], address: int) -> None:
-        """Set a 32-bit result of a device function to 0."""
-        self.frames.store(lanes * self.frame_stride + (address - FRAME_BASE), 4, np.zeros(1, np.uint32))
+    def frame_rows(self) -> NDArray[np.uint8]:
+        """Return the parameters of device functions: a row of bytes for each thread."""
+        return self.frames.bytes.reshape(self.shape[0] * WARP_SIZE, self.frame_stride)
 
     def describe(self, lane: int) -> str:
         """Return block and thread of a lane of the flattened batch, for messages."""

@@ -8,6 +8,7 @@ from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import (
     atomics,
     bulk,
+    calls,
     clusters,
     control,
     copies,
@@ -16,6 +17,7 @@ from gpuadvisor.emulator.instructions import (
     matrix,
     mbarrier,
     moves,
+    stack,
     synchronisation,
     uncounted,
 )
@@ -46,8 +48,9 @@ _STEPS: StepBuilders = {
     **mbarrier.BUILDERS,
     **clusters.BUILDERS,
     **uncounted.BUILDERS,
+    **stack.BUILDERS,
 }
-_CONTROLS: ControlBuilders = {**control.BUILDERS, **synchronisation.BUILDERS}
+_CONTROLS: ControlBuilders = {**control.BUILDERS, **calls.BUILDERS, **synchronisation.BUILDERS}
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
 
 

@@ -1,5 +1,7 @@
 """Runs the threads of a batch to their end."""
 
+import sys
+
 import numpy as np
 
 from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
@@ -12,6 +14,7 @@ from gpuadvisor.emulator.faults import (
     fault_error,
     members_never_come,
 )
+from gpuadvisor.emulator.printing import write_printed
 from gpuadvisor.emulator.program import Instruction
 
 
@@ -35,6 +38,8 @@ class Executor:
                 self._run(batch)
         except ThreadFault as fault:
             raise fault_error(self._instruction, fault.what, batch.describe(fault.lane)) from None
+        finally:
+            write_printed(batch.printed, sys.stderr)
 
     def _run(self, batch: Batch) -> None:
         scheduler = batch.scheduler

@@ -16,6 +16,10 @@ LOCAL_WINDOW = SHARED_WINDOW + WINDOW_BYTES
 PARAMETER_WINDOW = LOCAL_WINDOW + WINDOW_BYTES
 WINDOWS = {"shared": SHARED_WINDOW, "local": LOCAL_WINDOW, "param": PARAMETER_WINDOW}
 
+CODE_BASE = 1 << 48
+CODE_BYTES = 16
+"""Addresses of functions lie far from those of data, and this far apart."""
+
 FRAME_BASE = 1 << 16
 """Where the parameters of device functions start in the parameter space; a kernel's lie below."""
 
@@ -64,11 +68,19 @@ def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, mem
     local = _stack(places, "local", (v for v in listed if v.space == "local"), 0)
     frame = _stack(places, "param", (v for v in listed if v.space == "param"), FRAME_BASE)
     parameters = _stack(places, "param", function.parameters, 0)
+    for name, address in _code(program).items():
+        places.setdefault(name, Place("code", address, CODE_BYTES))
     for name, address in load_module(program, memory).addresses.items():
         variable = program.variables[name]
         places.setdefault(name, Place("global", address, variable.size_bytes))
     shared_bytes = dynamic + dynamic_shared_bytes if dynamic_shared_bytes else static
     return Layout(places, shared_bytes, static, local, frame - FRAME_BASE, parameters)
+
+
+def _code(program: Program) -> dict[str, int]:
+    """Return the address of every device function: the same in all launches, and never that of data."""
+    functions = [name for name, function in program.functions.items() if not function.is_kernel]
+    return {name: CODE_BASE + CODE_BYTES * index for index, name in enumerate(functions)}
 
 
 def _symbols(function: Function) -> Iterable[str]:
@@ -97,19 +109,19 @@ def load_module(program: Program, memory: GlobalMemory) -> LoadedModule:
     known = memory.modules.get(id(program))
     if known is not None:
         return known
+    code = _code(program)
     variables = [v for v in program.variables.values() if v.space in ("global", "const") and v.size_bytes]
     addresses = {variable.name: memory.allocate(variable.size_bytes, variable.name) for variable in variables}
     for variable in variables:
-        memory.write(addresses[variable.name], _initial(variable, addresses))
+        memory.write(addresses[variable.name], _initial(variable, code | addresses))
     loaded = memory.modules[id(program)] = LoadedModule(program, addresses)
     return loaded
 
 
 def _initial(variable: Variable, addresses: dict[str, int]) -> bytes:
-    """Return the variable's first bytes, addresses of other variables filled in."""
+    """Return the variable's first bytes, addresses of variables and functions filled in."""
     content = bytearray(variable.initial or bytes(variable.size_bytes))
     for relocation in variable.relocations:
-        # Addresses of functions stay zero: calls through pointers are refused where they happen.
         address = addresses.get(relocation.symbol)
         if address is not None:
             end = relocation.position_bytes + relocation.size_bytes

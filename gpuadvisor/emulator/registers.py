@@ -8,6 +8,7 @@ import numpy as np
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.layout import Layout
+from gpuadvisor.emulator.linker import FRAME, STACK_POINTER
 from gpuadvisor.emulator.program import (
     Address,
     Function,
@@ -136,7 +137,7 @@ def immediate(operand: Immediate, type_name: str) -> Lanes:
 
 
 def allocate_registers(function: Function, layout: Layout) -> Registers:
-    """Give every declared register that an instruction names a slot, and the carry one."""
+    """Give every declared register that an instruction names a slot, and the hidden ones."""
     declared = function.registers
     types = {
         name: declared[name]
@@ -144,6 +145,7 @@ def allocate_registers(function: Function, layout: Layout) -> Registers:
         for name in named_registers(instruction)
         if name in declared
     }
+    types |= {name: declared[name] for name in declared if name.endswith((FRAME, STACK_POINTER))}
     types[CARRY] = "pred"
     slots = {name: slot for slot, name in enumerate(types)}
     return Registers(slots, tuple(dtype_of(kind) for kind in types.values()), layout)

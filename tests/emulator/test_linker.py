@@ -33,10 +33,26 @@ def test_threads_never_run_past_the_end(body: str) -> None:
     assert execute(program, "k", launch_of(2, 64), []).observation.counters.blocks_run == 2
 
 
-def test_mutual_recursion_is_refused() -> None:
-    before = ".func g(); .func f() { call g; ret; } .func g() { call f; ret; }"
-    with pytest.raises(GpuAdvisorError, match="recursi"):
-        linked("call f; ret;", before)
+def test_functions_that_can_call_themselves_have_frames() -> None:
+    before = """.func g(); .func h() { ret; }
+    .func f() { .local .align 8 .b8 x[100]; .reg .b64 %a; mov.u64 %a, x; ld.local.b64 %a, [x+8];
+    call g; ret; }
+    .func g() { call f; call h; ret; }"""
+    program = decode(f"{HEADER}{before}.entry k() {{ call f; ret; }}")
+    found = link(program, "k")
+    assert found.frames == {"f": 112, "g": 64}
+    texts = [instruction.text for instruction in found.function.instructions]
+    assert "add.u64" in texts
+    assert "mov.u64" not in texts
+
+
+def test_an_address_taken_makes_a_function_reachable() -> None:
+    before = ".func f() { ret; } .func g() { ret; } .global .u64 t[1] = {g};"
+    proto = "P: .callprototype _ ();"
+    program = decode(
+        f"{HEADER}{before}.entry k() {{ .reg .b64 %a; ld.global.u64 %a, [t]; {proto} call %a, P; }}"
+    )
+    assert set(link(program, "k").entries) == {"k", "g"}
 
 
 def test_a_call_that_does_not_match_is_refused() -> None:

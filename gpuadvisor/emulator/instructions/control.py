@@ -1,19 +1,14 @@
-"""Control flow (PTX ISA 9.7.12): bra, brx.idx, call, ret, exit, trap."""
+"""Control flow (PTX ISA 9.7.12): bra, brx.idx, exit, trap."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import ThreadFault, stopped_by
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
-from gpuadvisor.emulator.linker import named_symbol
-from gpuadvisor.emulator.program import Instruction, Names, Symbol
+from gpuadvisor.emulator.program import Instruction, Symbol
 from gpuadvisor.emulator.registers import Unsupported
-
-_IGNORED_CALLS = frozenset({"vprintf"})
-"""What a kernel prints is dropped: the call returns 0."""
-_FAILING_CALLS = {"__assertfail": "an assertion of the kernel failed"}
 
 
 def bind_branch(instruction: Instruction, binding: Binding) -> Control:
@@ -75,57 +70,6 @@ def _differs_from_first(places: NDArray[np.int64], mask: Mask) -> Mask:
     return np.asarray(mask & (places != np.take_along_axis(places, first, axis=1)))
 
 
-def bind_call(instruction: Instruction, binding: Binding) -> Control:
-    """Bind call: the linker has made parameters and results common to caller and callee."""
-    callee = named_symbol(instruction)
-    if callee in _IGNORED_CALLS or callee in _FAILING_CALLS:
-        return _bind_runtime_call(instruction, binding, callee)
-    if callee not in binding.linked.entries:
-        raise Unsupported(f"a call of {callee or 'a function pointer'}")
-    entry, following = binding.linked.entries[callee], instruction.index + 1
-    name = callee
-
-    def control(batch: Batch, every: Active, on: Active) -> None:
-        returns = batch.returns.setdefault(name, np.zeros(batch.shape, np.int32))
-        returns[on.mask] = following
-        batch.scheduler.split([(on.mask, entry), (every.mask & ~on.mask, following)])
-
-    return control
-
-
-def _bind_runtime_call(instruction: Instruction, binding: Binding, callee: str) -> Control:
-    results = instruction.operands[0]
-    following = instruction.index + 1
-    failure = _FAILING_CALLS.get(callee)
-    result = binding.registers.address(results.names[0]) if isinstance(results, Names) else None
-
-    def control(batch: Batch, _every: Active, on: Active) -> None:
-        if failure is not None and on.count:
-            raise ThreadFault(failure, int(on.lanes[0]))
-        if result is not None:
-            batch.clear_result(on.lanes, result)
-        batch.scheduler.go(following)
-
-    return control
-
-
-def bind_return(instruction: Instruction, binding: Binding) -> Control:
-    """Bind ret: back to the caller; from a kernel, the end of the thread."""
-    name = binding.linked.owners[instruction.index]
-    if name == binding.linked.function.name:
-        return bind_exit(instruction, binding)
-    following = instruction.index + 1
-
-    def control(batch: Batch, every: Active, on: Active) -> None:
-        returns = batch.returns[name]
-        parts: list[tuple[Mask, int]] = [
-            (on.mask & (returns == place), int(place)) for place in np.unique(returns[on.mask])
-        ]
-        batch.scheduler.split([*parts, (every.mask & ~on.mask, following)])
-
-    return control
-
-
 def bind_exit(instruction: Instruction, _binding: Binding) -> Control:
     """Bind exit: the threads end, which may complete a barrier that others wait at."""
     following = instruction.index + 1
@@ -142,7 +86,7 @@ def bind_exit(instruction: Instruction, _binding: Binding) -> Control:
 
 def bind_trap(instruction: Instruction, _binding: Binding) -> Control:
     """Bind trap and brkpt, which stop the kernel."""
-    what = f"the kernel executed {instruction.text}"
+    what = stopped_by(instruction)
     following = instruction.index + 1
 
     def control(batch: Batch, _every: Active, on: Active) -> None:
@@ -156,8 +100,6 @@ def bind_trap(instruction: Instruction, _binding: Binding) -> Control:
 BUILDERS: ControlBuilders = {
     "bra": bind_branch,
     "brx": bind_indexed_branch,
-    "call": bind_call,
-    "ret": bind_return,
     "exit": bind_exit,
     "trap": bind_trap,
     "brkpt": bind_trap,

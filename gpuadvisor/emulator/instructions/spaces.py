@@ -123,6 +123,14 @@ def named_space(modifiers: tuple[str, ...]) -> Space | None:
     return next((BY_NAME[name] for name in names if name in BY_NAME), None)
 
 
+def space_at(address: int) -> tuple[Space, int]:
+    """Return the state space that a generic address lies in, and the address in it."""
+    for start, windowed in _WINDOWS:
+        if start <= address < start + WINDOW_BYTES:
+            return windowed, address - start
+    return GLOBAL, address
+
+
 def split(space: Space | None, active: Active, addresses: Lanes) -> Iterator[tuple[Space, Active, Lanes]]:
     """Yield the spaces that addresses of active threads lie in, with the threads and addresses in each."""
     if space is not None:

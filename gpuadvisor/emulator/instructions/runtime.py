@@ -1,0 +1,85 @@
+"""What the device runtime provides by name: printf, assert, malloc and free (CUDA C++ Programming Guide)."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.instructions.binding import Binding, Control
+from gpuadvisor.emulator.instructions.text import Thread
+from gpuadvisor.emulator.layout import FRAME_BASE
+from gpuadvisor.emulator.linker import named_symbol
+from gpuadvisor.emulator.printing import format_text
+from gpuadvisor.emulator.program import Instruction, Names
+from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.model.errors import GpuAdvisorError
+
+Arguments = Sequence[int]
+"""The arguments of one thread as unsigned integers."""
+Routine = Callable[[Batch, int, Arguments], int]
+"""What one thread (its position in the batch) computes from its arguments."""
+
+
+def _print(batch: Batch, lane: int, arguments: Arguments) -> int:
+    """Format the text; the result is how many values it shows."""
+    thread = Thread(batch, lane)
+    text, count = format_text(thread.string(arguments[0]), arguments[1], thread)
+    batch.printed.append((lane, text))
+    return count
+
+
+def _fail(batch: Batch, lane: int, arguments: Arguments) -> int:
+    thread = Thread(batch, lane)
+    message, file, line, function = arguments[:4]
+    where = f"{thread.string(file)}:{line}"
+    raise ThreadFault(
+        f"assertion failed: {thread.string(message)} ({where}, in {thread.string(function)})", lane
+    )
+
+
+def _allocate(batch: Batch, _lane: int, arguments: Arguments) -> int:
+    return batch.memory.allocate(arguments[0], "malloc in device code") if arguments[0] else 0
+
+
+def _free(batch: Batch, lane: int, arguments: Arguments) -> int:
+    if arguments[0]:
+        try:
+            batch.memory.free(arguments[0])
+        except GpuAdvisorError as error:
+            raise ThreadFault(f"free: {error.what}", lane) from None
+    return 0
+
+
+RUNTIME: dict[str, Routine] = {"vprintf": _print, "__assertfail": _fail, "malloc": _allocate, "free": _free}
+
+
+def bind_runtime_call(instruction: Instruction, binding: Binding) -> Control:
+    """Bind a call of a routine: one thread after another."""
+    routine = RUNTIME[named_symbol(instruction) or ""]
+    lists = [operand.names for operand in instruction.operands if isinstance(operand, Names)]
+    results = lists.pop(0) if isinstance(instruction.operands[0], Names) else ()
+    places = [_place(name, binding) for name in (lists[0] if lists else ())]
+    result = _place(results[0], binding) if results else None
+    following = instruction.index + 1
+
+    def control(batch: Batch, _every: Active, on: Active) -> None:
+        rows = batch.frame_rows()
+        for lane in on.lanes:
+            arguments = [int.from_bytes(rows[lane, place].tobytes(), "little") for place in places]
+            value = routine(batch, int(lane), arguments)
+            if result is not None:
+                size = result.stop - result.start
+                rows[lane, result] = np.frombuffer(value.to_bytes(8, "little")[:size], np.uint8)
+        batch.scheduler.go(following)
+
+    return control
+
+
+def _place(name: str, binding: Binding) -> slice:
+    place = binding.registers.layout.places.get(name)
+    if place is None or place.space != "param" or place.size_bytes > 8:
+        raise Unsupported(f"the argument {name}")
+    start = place.address - FRAME_BASE
+    return slice(start, start + place.size_bytes)
