@@ -1,7 +1,17 @@
-"""Where the toolkit's headers lie: cuda_fp16.h, mma.h, cooperative_groups.h, cuda/std/*, cub/*."""
+"""Where the toolkit's headers lie: cuda_fp16.h, mma.h, cooperative_groups.h, cuda/std/*, cub/*.
+
+And which files belong to the libraries that kernels are written with.
+"""
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+
+_PYTHON_LIBRARIES = {
+    (folder, package)
+    for folder in ("site-packages", "dist-packages")
+    for package in ("triton", "numba", "numba_cuda")
+}
 
 
 @cache
@@ -19,8 +29,10 @@ def toolkit_include_directories() -> tuple[Path, ...]:
 
 @cache
 def is_library_header(file: str) -> bool:
-    """Return whether a source file belongs to a CUDA toolkit or to the host's compiler."""
+    """Return whether a file belongs to a CUDA toolkit, the host's compiler, Triton or Numba."""
     path = Path(file)
+    if any(pair in _PYTHON_LIBRARIES for pair in pairwise(path.parts)):
+        return True
     if path.is_relative_to("/usr/include") or path.is_relative_to("/usr/lib"):
         return True
     return any((directory / "cuda_runtime.h").is_file() for directory in path.parents)

@@ -34,7 +34,8 @@ def assemble(ptx: str, compute_capability: str) -> Assembled:
     if ptxas is None:
         return Assembled(reason="ptxas is not installed (pip install 'gpuadvisor[nvcc]')")
     target = ptx_target(ptx)
-    attempts = dict.fromkeys((compute_capability, target or compute_capability))
+    specific = target is not None and target.rstrip("af") == compute_capability
+    attempts = [target] if target and specific else [compute_capability, target or compute_capability]
     results = [_assemble(ptxas, ptx, each) for each in attempts]
     return next((result for result in results if result.cubin), results[0])
 

@@ -8,7 +8,7 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.launches import LaunchFile, read_launch_file
 
 _SOURCE = ".cu"
-SUFFIXES = (_SOURCE, ".ptx")
+SUFFIXES = (_SOURCE, ".ptx", ".py")
 _BINARIES = (b"\x7fELF", b"MZ", b"!<arch>", b"\x50\xed\x55\xba")
 """How programs, libraries, objects and cubins begin, and a fat binary of its own."""
 _FILE_AND_KERNEL = re.compile(r"(?P<file>.+?\.\w+):(?P<kernel>[^:].*)")

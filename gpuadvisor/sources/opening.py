@@ -1,4 +1,4 @@
-"""Open a file of kernels by its kind: CUDA C++, PTX, or a binary."""
+"""Open a file of kernels by its kind: CUDA C++, PTX, Python, or a binary."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from gpuadvisor.devices.device import Device
 from gpuadvisor.sources.compiled import CompiledSource
 from gpuadvisor.sources.machine_code import MachineCodeSource
 from gpuadvisor.sources.ptx import ptx_unit
+from gpuadvisor.sources.python.source import PythonSource
 from gpuadvisor.sources.source import Source
 from gpuadvisor.sources.unit import compile_file, read_source
 
@@ -21,6 +22,8 @@ def open_source(path: Path, kernels: Sequence[str], device: Device, options: Com
         case ".ptx":
             unit = ptx_unit(path, read_source(path), device.facts.compute_capability, path)
             return CompiledSource(path=path, units=[unit])
+        case ".py":
+            return PythonSource(path=path, device=device, options=options)
         case _:
             return _open_binary(path, device.facts.compute_capability)
 

@@ -55,16 +55,16 @@ class Placement:
         return self._address_of(self._arrays[pointer.buffer], pointer.buffer) + pointer.offset_bytes
 
     def _address_of(self, array: NDArray[np.generic], name: str) -> int:
-        owner = _owner(array)
-        if id(owner) not in self._placed:
-            self._placed[id(owner)] = (self._upload(owner, name), owner)
-        buffer, _ = self._placed[id(owner)]
-        return buffer.address + array.ctypes.data - owner.ctypes.data
+        whole = owner(array)
+        if id(whole) not in self._placed:
+            self._placed[id(whole)] = (self._upload(whole, name), whole)
+        buffer, _ = self._placed[id(whole)]
+        return buffer.address + array.ctypes.data - whole.ctypes.data
 
 
-def _owner(array: NDArray[np.generic]) -> NDArray[np.generic]:
+def owner(array: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return the contiguous array that this one is a view of, or itself."""
-    owner = array
-    while isinstance(owner.base, np.ndarray) and owner.base.flags.c_contiguous:
-        owner = owner.base
-    return owner
+    whole = array
+    while isinstance(whole.base, np.ndarray) and whole.base.flags.c_contiguous:
+        whole = whole.base
+    return whole

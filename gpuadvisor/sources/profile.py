@@ -85,7 +85,7 @@ def _median(result: LaunchResult) -> KernelTime | None:
 
 
 def _compilation_notes(resources: Resources | None, device: DeviceFacts) -> list[str]:
-    if resources is None or resources.compute_capability == device.compute_capability:
+    if resources is None or resources.compute_capability.rstrip("af") == device.compute_capability:
         return []
     return [
         f"compiled for compute capability {resources.compute_capability}, the nearest to the device's "

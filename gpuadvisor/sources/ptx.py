@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gpuadvisor.compiler.demangle import written_names
+from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompiledModule
 from gpuadvisor.compiler.ptxas import assemble
 from gpuadvisor.emulator.decoder import decode
@@ -21,7 +22,7 @@ _COMMENT = re.compile(r"//.*$|/\*.*?\*/")
 def ptx_unit(path: Path, ptx: str, compute_capability: str, listing: Path) -> Unit:
     """Return the module; without line information its instructions are attributed to lines of `listing`."""
     shown = ptx if _LOCATION.search(ptx) else with_own_lines(ptx, str(listing.resolve()))
-    program = decode(shown)
+    program = decode(shown, is_library_header)
     if not program.kernels:
         raise GpuAdvisorError("has no kernel (.entry)", where=str(path))
     assembled = assemble(ptx, compute_capability)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.device import Device
 from gpuadvisor.emulator.decoder import decode
@@ -47,7 +48,12 @@ def compile_text(
     instances = {kernel for kernel in kernels if is_template_instance(kernel)}
     asked = replace(options, instantiate=(*options.instantiate, *sorted(instances)))
     module = device.compile(source, str(path), asked)
-    return Unit(path=path, declared=kernel_declarations(source), module=module, program=decode(module.ptx))
+    return Unit(
+        path=path,
+        declared=kernel_declarations(source),
+        module=module,
+        program=decode(module.ptx, is_library_header),
+    )
 
 
 def read_source(path: Path) -> str:
