@@ -28,6 +28,8 @@ class Grid:
     launch: Launch
     multiprocessors: int
     blocks_per_multiprocessor: int
+    workspace: int = 0
+    """The address of what blocks that wait for each other share; 0: they do not."""
 
     @property
     def warps_per_block(self) -> int:

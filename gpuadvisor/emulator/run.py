@@ -1,13 +1,14 @@
 """Runs a kernel launch: batch after batch of blocks, global memory common to all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
 
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch, Grid
 from gpuadvisor.emulator.binder import BoundKernel, bind
+from gpuadvisor.emulator.cooperative import allocate_workspace, synchronises_grid
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.executor import Executor
 from gpuadvisor.emulator.layout import Layout, lay_out, pack_arguments
@@ -56,6 +57,8 @@ def run(
     layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
     parameters = pack_arguments(linked.function, layout, arguments)
     grid = Grid(launch, options.multiprocessors, options.blocks_per_multiprocessor)
+    if synchronises_grid(linked.function):
+        return _run_at_once(_Loaded(linked, layout, parameters, grid, memory), options)
     loaded = _Loaded(linked, layout, parameters, grid, memory)
     if options.native and find_spec("llvmlite") is not None:
         observation = _run_native(loaded, options)
@@ -104,6 +107,16 @@ def _run_native(loaded: _Loaded, options: RunOptions) -> Observation | None:
     return run_native(launch, loaded.chosen(options), loaded.variable)
 
 
+def _run_at_once(loaded: _Loaded, options: RunOptions) -> Observation:
+    """Run all blocks together, in the interpreter: they can wait for each other."""
+    workspace = allocate_workspace(loaded.linked.function, loaded.grid.launch, loaded.memory)
+    try:
+        grid = replace(loaded.grid, workspace=workspace)
+        return _interpret(replace(loaded, grid=grid), replace(options, blocks=None))
+    finally:
+        loaded.memory.free(workspace)
+
+
 def _interpret(loaded: _Loaded, options: RunOptions) -> Observation:
     linked, layout, grid, blocks = loaded.linked, loaded.layout, loaded.grid, loaded.chosen(options)
     bound = bind(linked, layout)
@@ -129,6 +142,8 @@ def _check_launch(function: Function, launch: Launch) -> None:
 def _blocks_per_batch(bound: BoundKernel, layout: Layout, grid: Grid) -> int:
     registers_bytes = sum(dtype.itemsize for dtype in bound.registers.dtypes)
     per_thread = registers_bytes + layout.local_bytes + layout.frame_bytes
+    if grid.workspace:
+        return grid.launch.blocks
     threads = grid.warps_per_block * WARP_SIZE
     per_block = threads * per_thread + layout.shared_bytes
     return max(1, min(_BATCH_THREADS // threads, _BATCH_BYTES // max(per_block, 1)))

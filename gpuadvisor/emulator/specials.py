@@ -136,6 +136,8 @@ _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
     "%is_explicit_cluster": lambda _batch: 0,
     "%cluster_ctarank": lambda _batch: 0,
     "%cluster_nctarank": lambda _batch: 1,
+    "%envreg1": lambda batch: batch.grid.workspace >> 32,
+    "%envreg2": lambda batch: batch.grid.workspace & 0xFFFFFFFF,
     "%dynamic_smem_size": lambda batch: batch.grid.launch.dynamic_shared_bytes,
     "%total_smem_size": lambda batch: batch.layout.shared_bytes,
     "%lanemask_eq": lambda _batch: 1 << _LANE,
