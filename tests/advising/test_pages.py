@@ -1,5 +1,6 @@
 """A page that is no rule is refused with its path, the line and the reason."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,53 @@ def test_a_fault_is_told_with_page_line_and_reason(
         rule(tmp_path, text)
     assert refusal.value.where == f"{tmp_path / 'launch' / 'few.md'}:{line}"
     assert reason in refusal.value.what
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("Little", "Lit\x1b[31mtle", 31, r"the control character '\x1b'"),
+        ("Little", "Lit\x9btle", 31, r"the control character '\x9b'"),
+        ("one block", "one\x00block", 18, r"the control character '\x00'"),
+        ("Too few", "Too\rfew", 2, r"the control character '\r'"),
+        ("Too few", "Too\\u001b[2Jfew", 2, r"title: holds the control character '\x1b'"),
+        ("Guide, 1.2", "Guide\\u0007", 12, r"references: holds the control character '\x07'"),
+        ("kernel.blocks < 10", f"kernel.blocks < {'9' * 400}", 6, "a number beyond all bounds"),
+        ("kernel.blocks < 10", "kernel.blocks < 9223372036854775808", 6, "a number beyond all bounds"),
+        ('"kernel.blocks" = 100', '"kernel.blocks" = nan', 25, "kernel.blocks: a number beyond all bounds"),
+        ('"kernel.blocks" = 100', f'"kernel.blocks" = {"9" * 400}', 25, "a number beyond all bounds"),
+        ('"kernel.blocks" = 100', f'"kernel.blocks" = {"9" * 5000}', 26, "Exceeds the limit"),
+        ('"kernel.blocks" = 100', f'"kernel.blocks" = {"[" * 100_000}', 26, ""),
+    ],
+)
+def test_what_a_stranger_may_hide_in_a_page_is_refused(
+    tmp_path: Path, old: str, new: str, line: int, reason: str
+) -> None:
+    with pytest.raises(GpuAdvisorError) as refusal:
+        rule(tmp_path, PAGE.replace(old, new, 1))
+    assert reason in refusal.value.what
+    assert refusal.value.where == f"{tmp_path / 'launch' / 'few.md'}:{line}"
+
+
+def test_tabs_line_ends_of_windows_and_the_largest_integers_are_no_harm(tmp_path: Path) -> None:
+    page = PAGE.replace("Little", "\tLittle").replace("< 10", "< 9223372036854775807", 1)
+    rule(tmp_path, page.replace("\n", "\r\n"))
+
+
+def test_only_a_regular_file_of_bounded_size_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "device.md").symlink_to("/dev/zero")
+    for name in ("pipe.md", "folder.md", "device.md"):
+        with pytest.raises(GpuAdvisorError, match="is no regular file") as refusal:
+            read_page(tmp_path / name)
+        assert refusal.value.where == str(tmp_path / name)
+    page = tmp_path / "large.md"
+    page.write_text(PAGE + "x" * (256 * 1024 - len(PAGE)))
+    read_page(page)
+    page.write_text(PAGE + "x" * (256 * 1024 - len(PAGE) + 1))
+    with pytest.raises(GpuAdvisorError, match="is larger than 256 KiB"):
+        read_page(page)
 
 
 def test_a_page_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """gpuadvisor rules: what it prints, and how it refuses."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,28 @@ def test_check_refuses_an_example_that_is_wrong(pack: Path) -> None:
     page.write_text(PAGE.replace('"kernel.blocks" = 100', '"kernel.blocks" = 1'))
     with pytest.raises(GpuAdvisorError, match="'many' should be clear, but it fires"):
         run("check", page)
+
+
+def test_check_refuses_an_id_that_a_shipped_rule_has(tmp_path: Path) -> None:
+    page = tmp_path / "launch" / "tail-wave.md"
+    page.parent.mkdir()
+    page.write_text(PAGE)
+    for path in (tmp_path, page):
+        with pytest.raises(GpuAdvisorError, match="the id launch/tail-wave is taken by") as refusal:
+            run("check", path)
+        assert refusal.value.where == f"{page}:1"
+
+
+def test_check_of_a_shipped_page_does_not_meet_itself() -> None:
+    shipped = content.directory("rules")
+    assert run("check", shipped / "launch" / "tail-wave.md").stdout.startswith("1 pages")
+    assert run("check", shipped / "launch" / ".." / "launch" / "tail-wave.md").exit_code == 0
+
+
+def test_check_of_a_pipe_does_not_wait(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(GpuAdvisorError, match="is no regular file"):
+        run("check", tmp_path / "pipe.md")
 
 
 def test_check_of_a_missing_folder_says_so(tmp_path: Path) -> None:

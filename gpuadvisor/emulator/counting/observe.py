@@ -52,14 +52,9 @@ class Record:
         return (2 * count * self.blocks_total + self.blocks_run) // (2 * self.blocks_run)
 
     @property
-    def warps_run(self) -> int:
-        """Warps of the executed blocks."""
-        return warps_of(self.launch, self.blocks_run)
-
-    @property
-    def has_barrier_in_loop(self) -> bool:
-        """Whether a warp comes to the same barrier again; its neighbours may then come in between."""
-        return any(warps > self.warps_run for warps in self.barriers.values())
+    def stretches(self) -> int:
+        """Stretches between barriers, over all warps of the executed blocks."""
+        return warps_of(self.launch, self.blocks_run) + self.barriers.total()
 
     def location(self, pc: int) -> SourceLine:
         """Return the source line of an instruction, or its PTX line where there is none."""
@@ -139,8 +134,9 @@ def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
     ordered = sorted(record.accesses.items())
     variables = {key: _variable(key, tally, variable_of) for key, tally in ordered}
     patterns = {key: describe(tally) for key, tally in ordered}
-    found = paddings(record.accesses, variables, variable_of)
-    used = _stride_bytes_used(record, variables, patterns)
+    strides = {key: pattern.lane_stride_bytes for key, pattern in patterns.items()}
+    found = paddings(record.accesses, variables, strides, variable_of)
+    used = _stride_bytes_used(record, variables, strides)
     return [
         _access(record, key, variables[key], patterns[key], found.get(key), used.get(key))
         for key, _ in ordered
@@ -148,13 +144,13 @@ def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
 
 
 def _stride_bytes_used(
-    record: Record, variables: Mapping[AccessKey, str | None], patterns: Mapping[AccessKey, Pattern]
+    record: Record, variables: Mapping[AccessKey, str | None], strides: Mapping[AccessKey, int | None]
 ) -> dict[AccessKey, int]:
     """Return what all accesses with the same stride to a global variable use of that stride together."""
     groups: dict[tuple[str | None, int], list[AccessKey]] = {}
-    for key, pattern in patterns.items():
-        if key[1] == "global" and pattern.lane_stride_bytes:
-            groups.setdefault((variables[key], pattern.lane_stride_bytes), []).append(key)
+    for key, stride in strides.items():
+        if key[1] == "global" and stride:
+            groups.setdefault((variables[key], stride), []).append(key)
     return {
         key: stride_bytes_used([record.accesses[other] for other in keys], stride)
         for (_, stride), keys in groups.items()
@@ -177,7 +173,6 @@ def _access(
     bytes_used: int | None,
 ) -> Access:
     place, tally = record.location(key[0]), record.accesses[key]
-    step = None if record.has_barrier_in_loop else thread_step_bytes(tally, record.warps_run)
     return Access(
         file=place.file,
         line=place.line,
@@ -194,7 +189,7 @@ def _access(
         lane_stride_bytes=pattern.lane_stride_bytes,
         base_misalignment_bytes=pattern.base_misalignment_bytes,
         stride_varies=pattern.stride_varies,
-        thread_step_bytes=step,
+        thread_step_bytes=thread_step_bytes(tally, record.stretches),
         stride_bytes_used=bytes_used,
         distinct_bytes_per_request=tally.distinct_bytes / tally.requests if tally.space != "local" else None,
         padding=padding,

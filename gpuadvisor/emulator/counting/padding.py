@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 
-from gpuadvisor.emulator.counting.patterns import lane_distances, majority
 from gpuadvisor.emulator.counting.requests import Requests
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.counting.wavefronts import WORD_BYTES, atomic_wavefronts, wavefronts
@@ -46,17 +45,19 @@ class _Array:
 def paddings(
     tallies: Mapping[AccessKey, AccessTally],
     variables: Mapping[AccessKey, str | None],
+    strides: Mapping[AccessKey, int | None],
     variable_of: VariableOf,
 ) -> dict[AccessKey, Padding]:
     """Return, for each access with bank conflicts, the padding of its array that needs fewest wavefronts.
 
-    Accesses whose conflicts no padding of whole rows lessens are absent.
+    An access suggests its distance between lanes, in `strides`, as a row pitch to try. Accesses whose
+    conflicts no padding of whole rows lessens are absent.
     """
     shared = {key: tally for key, tally in tallies.items() if tally.space == "shared"}
     found: dict[AccessKey, Padding] = {}
     for name in {variables[key] for key in shared}:
         accesses = {key: tally for key, tally in shared.items() if variables[key] == name}
-        found.update(_best_padding(_Array(accesses, _start(accesses, name, variable_of))))
+        found.update(_best_padding(_Array(accesses, _start(accesses, name, variable_of)), strides))
     return found
 
 
@@ -77,12 +78,12 @@ def _start(accesses: Mapping[AccessKey, AccessTally], name: str | None, variable
     return inside
 
 
-def _best_padding(array: _Array) -> dict[AccessKey, Padding]:
+def _best_padding(array: _Array, strides: Mapping[AccessKey, int | None]) -> dict[AccessKey, Padding]:
     conflicted = {
         key: tally for key, tally in array.accesses.items() if tally.wavefronts > tally.ideal_wavefronts
     }
     unit = max(WORD_BYTES, *(tally.bytes_per_thread for tally in array.accesses.values()))
-    pitches = sorted({pitch for tally in conflicted.values() if (pitch := _pitch(tally)) > unit})
+    pitches = sorted({pitch for key in conflicted if (pitch := abs(strides[key] or 0)) > unit})
     tried = [(array.cost(pitch, pad * unit), pad * unit, pitch) for pitch, pad in product(pitches, _PADS)]
     if not tried or min(tried)[0] >= array.cost(unit, 0):
         return {}
@@ -95,8 +96,3 @@ def _best_padding(array: _Array) -> dict[AccessKey, Padding]:
         )
         for key, tally in conflicted.items()
     }
-
-
-def _pitch(tally: AccessTally) -> int:
-    """Return the row pitch that an access suggests: its distance between lanes; 0 if it has none."""
-    return abs(majority(lane_distances(tally.sampled())) or 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.counting.requests import Requests, first_addresses
+from gpuadvisor.emulator.counting.requests import Requests, collapse, first_addresses
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.tally import AccessTally
 from gpuadvisor.emulator.counting.wavefronts import WORD_BYTES
@@ -28,9 +28,9 @@ def describe(tally: AccessTally) -> Pattern:
     """Return the pattern of the sampled requests of an access."""
     samples = tally.sampled()
     distances = lane_distances(samples)
-    stride = majority(distances)
+    varies = _strides_differ(samples, distances)
+    stride = None if varies else majority(distances)
     misalignment = majority((first_addresses(samples) % np.uint64(SECTOR_BYTES)).astype(np.int64))
-    varies = stride is None and _strides_differ(samples)
     words = "a stride that changes" if varies else _words(tally, samples, stride, distances)
     if tally.space == "global" and stride == tally.bytes_per_thread and misalignment:
         words += f", base {misalignment} bytes past a sector"
@@ -49,13 +49,23 @@ def lane_distances(samples: Requests) -> NDArray[np.int64]:
     return np.asarray(np.where(steps % gaps == 0, steps // gaps, steps))
 
 
-def _strides_differ(samples: Requests) -> bool:
-    """Return whether most requests of several lanes have one distance of their own, other than 0."""
-    several = samples.active.sum(axis=1) > 1
-    rows = zip(samples.addresses[several], samples.active[several], samples.weights[several], strict=True)
-    strides = [majority(lane_distances(Requests(*(part[None] for part in row)))) for row in rows]
-    own = [stride for stride in strides if stride]
-    return len(set(own)) > 1 and 2 * len(own) > len(strides)
+def _strides_differ(samples: Requests, distances: NDArray[np.int64]) -> bool:
+    """Return whether most requests of several lanes have a distance of their own, but not one in common."""
+    if not distances.size or (distances == distances[0]).all():
+        return False
+    patterns = collapse(samples)
+    several = np.flatnonzero(patterns.active.sum(axis=1) > 1)
+    strides = np.array([_own_stride(patterns, row) for row in several.tolist()])
+    strides = np.repeat(strides, patterns.weights[several])
+    own = strides[strides != 0]
+    return 2 * len(own) > len(strides) and majority(own) is None
+
+
+def _own_stride(requests: Requests, row: int) -> int:
+    """Return the distance between most neighbouring lanes of one request; 0 also where there is none."""
+    rows = slice(row, row + 1)
+    request = Requests(requests.addresses[rows], requests.active[rows], requests.weights[rows])
+    return majority(lane_distances(request)) or 0
 
 
 def majority(values: NDArray[np.int64]) -> int | None:

@@ -18,13 +18,14 @@ def warps_of(launch: Launch, blocks: int) -> int:
     return blocks * ceil(launch.threads_per_block / _WARP_SIZE)
 
 
-def thread_step_bytes(tally: AccessTally, warps: int) -> int | None:
+def thread_step_bytes(tally: AccessTally, stretches: int) -> int | None:
     """Return how far most threads of a warp move from its first request to its second.
 
-    None where the `warps` of the launch make no second request, or make it with other threads.
+    `stretches` counts, for all warps, the stretches between barriers: only within one do a warp's requests
+    follow each other. None where it makes no second request, or makes it with other threads.
     """
     second = _second(tally)
-    if tally.requests <= warps or second is None:
+    if tally.requests <= stretches or second is None:
         return None
     active = tally.sample_masks[0][0]
     if not np.array_equal(active, second.active[0]):

@@ -70,6 +70,16 @@ def test_a_stride_that_differs_between_requests_is_told_from_no_stride() -> None
     assert not pattern(8 * TID).stride_varies
 
 
+def test_a_stride_of_most_lanes_but_few_requests_changes_too() -> None:
+    """A reduction over pairs: half of the lane pairs are two words apart, but 4 of 9 requests."""
+    rows, active = [], []
+    for step, (warps, threads) in enumerate([(4, 32), (2, 32), (1, 32), (1, 16), (1, 8)]):
+        rows += [8 * 2**step * TID] * warps
+        active += [threads > TID] * warps
+    found = pattern(np.stack(rows), active=np.stack(active))
+    assert (found.lane_stride_bytes, found.stride_varies) == (None, True)
+
+
 def test_a_minority_of_regular_requests_is_no_changing_stride() -> None:
     random = 4 * np.random.default_rng(4).integers(0, 1024, (3, 32))
     assert not pattern(np.stack([8 * TID, 16 * TID, *random])).stride_varies

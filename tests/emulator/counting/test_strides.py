@@ -20,7 +20,7 @@ def addresses(offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     return (BASE + offsets).astype(np.uint64)
 
 
-def accesses(executions: list[list[NDArray[np.int64]]], size: int, *, barrier: bool = False) -> list[Access]:
+def accesses(executions: list[list[NDArray[np.int64]]], size: int, *, barriers: int = 0) -> list[Access]:
     """Return the accesses of a block of four warps that executes its loads once per entry."""
     texts = [*("ld.global.f32" for _ in executions[0]), "bar.sync"]
     launch = Launch(grid=(1, 1, 1), block=(32 * WARPS, 1, 1))
@@ -28,8 +28,8 @@ def accesses(executions: list[list[NDArray[np.int64]]], size: int, *, barrier: b
     for loads in executions:
         for pc, offsets in enumerate(loads):
             recorder.access(pc, "global", "load", addresses(offsets), EVERYONE, size)
-        if barrier:
-            recorder.barrier(len(loads), WARPS)
+    for _ in range(barriers):
+        recorder.barrier(len(executions[0]), WARPS)
     return recorder.observation(lambda _pc, _space, _address: "x").accesses
 
 
@@ -66,10 +66,11 @@ def test_descending_threads_step_backwards() -> None:
     assert seen(found[0]) == (-128, -8, 8)
 
 
-def test_where_warps_wait_for_each_other_in_a_loop_no_step_is_known() -> None:
+def test_no_step_is_known_where_warps_wait_for_each_other_between_their_requests() -> None:
     loop = [[4096 * THREAD + 4 * k] for k in range(3)]
-    assert accesses(loop, 4, barrier=True)[0].thread_step_bytes is None
-    assert accesses(loop[:1], 4, barrier=True)[0].thread_step_bytes is None
+    assert accesses(loop, 4, barriers=3)[0].thread_step_bytes is None
+    assert accesses(loop, 4, barriers=2)[0].thread_step_bytes is None
+    assert accesses(loop, 4, barriers=1)[0].thread_step_bytes == 4
 
 
 def tally(*rows: NDArray[np.int64], active: NDArray[np.bool_] | None = None) -> AccessTally:
