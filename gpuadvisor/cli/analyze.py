@@ -16,7 +16,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--block", metavar="X,Y,Z", help="Threads of each block.")
 @click.option("--shared", type=click.IntRange(0), metavar="BYTES", help="Dynamic shared memory.")
 @click.option("--arg", "arguments", multiple=True, metavar="NAME=...",
-              help="An argument, in order: out=float32[2048,2048]:zeros or n=int32:2048.")  # fmt: skip
+              help="An argument, in order: out=float32[64,64]:zeros, n=int32:2048, edge=out+11.")  # fmt: skip
 @click.option("--device", default="emulated:h100", show_default=True, metavar="DEVICE",
               help="emulated:GPU models the time, cuda measures it.")  # fmt: skip
 @click.option("--all-blocks", is_flag=True, help="Emulate every block instead of a sample.")
@@ -42,9 +42,10 @@ _PATH = click.Path(path_type=Path)
 def command(**given: Any) -> None:  # noqa: ANN401
     """Count what kernels do, in an emulator that needs no GPU, and advise on them.
 
-    FILE is a CUDA C++ source, PTX, or a program or library that contains PTX. Its launches (kernel, grid,
-    block, arguments) stand in a TOML file of the same name beside it, or are given by --kernel, --grid,
-    --block and --arg. DIR stands for the sources in it that have a launch file.
+    FILE is a CUDA C++ source, PTX, a program or library that contains PTX, or a Python file with kernels of
+    Numba, Triton or CuPy. Its launches (kernel, grid, block, arguments) stand in a TOML file of the same name
+    beside it, or are given by --kernel, --grid, --block and --arg. DIR stands for the CUDA C++ sources in it
+    that have a launch file.
     """
     from gpuadvisor.cli.analysis import AnalysisRequest, analyze
     from gpuadvisor.cli.output import show

@@ -50,10 +50,21 @@ def analyze_source(
     for request in requests:
         options.progress(f"{path}: {request.kernel}")
         task = source.task(request, launch_data(request, shared))
-        profile = task.run(device, all_blocks=options.all_blocks)
-        if request.reported:
-            profiles.append(profile)
-    return profiles
+        profiles.append(task.run(device, all_blocks=options.all_blocks))
+    _note_incomplete_buffers(requests, profiles)
+    return [profile for request, profile in zip(requests, profiles, strict=True) if request.reported]
+
+
+def _note_incomplete_buffers(requests: Sequence[LaunchRequest], profiles: Sequence[KernelProfile]) -> None:
+    """Say so where a launch reads what an earlier one wrote, and only some blocks of that one ran."""
+    sampled: list[str] = []
+    for request, profile in zip(requests, profiles, strict=True):
+        if request.buffers and sampled:
+            note = "the shared buffers hold what a sample of the blocks wrote of "
+            note += f"{', '.join(dict.fromkeys(sampled))}; --all-blocks runs all"
+            profile.notes = [*profile.notes, note]
+        if profile.counters is not None and profile.counters.blocks_run < profile.counters.blocks_total:
+            sampled.append(profile.name)
 
 
 def kernels_without_launch(path: Path, requests: Sequence[LaunchRequest]) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from gpuadvisor.cli.main import run
+from gpuadvisor.compiler.compile import compile_source
+from gpuadvisor.compiler.module import CompileOptions
 from tests.examples.running import EXAMPLES
 
 SOURCE = """\
@@ -82,6 +84,33 @@ def test_an_inline_launch_replaces_the_file(source: Path, kernels: Any) -> None:
     assert kernel["launch"]["block"] == [128, 1, 1]
     (kernel,) = kernels(source, "--kernel", "twice", "--block", 32)
     assert (kernel["launch"]["grid"], kernel["launch"]["block"]) == ([4, 1, 1], [32, 1, 1])
+
+
+def test_a_kernel_is_named_behind_its_file(source: Path, kernels: Any) -> None:
+    (kernel,) = kernels(f"{source}:twice")
+    assert kernel["name"] == "twice"
+    (kernel,) = kernels(f"{source}:nothing", "--grid", 1, "--block", 32, "--arg", "out=null")
+    assert kernel["name"] == "nothing"
+
+
+def test_ptx_has_its_launch_beside_it_too(source: Path, kernels: Any) -> None:
+    options = CompileOptions(compute_capability="9.0")
+    source.with_name("copy.ptx").write_text(compile_source(SOURCE, "twice.cu", options).ptx)
+    source.with_suffix(".toml").rename("copy.toml")
+    (kernel,) = kernels("copy.ptx")
+    assert (kernel["name"], kernel["source"], kernel["line"]) == ("twice", "twice.cu", 1)
+    assert kernel["counters"]["global_load_sectors"] == 256 * 4 // 32
+    assert kernel["resources"]["compiler"].startswith("ptxas")
+
+
+def test_python_kernels_need_their_package(
+    source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.with_suffix(".py").write_text("import cupy\n")
+    source.with_name("cupy.py").write_text("raise ModuleNotFoundError('no cupy here', name='cupy')\n")
+    assert analyze(monkeypatch, "twice.py") == 2
+    printed = capsys.readouterr().err
+    assert printed == "gpuadvisor: twice.py: needs cupy: pip install cupy-cuda13x\n"
 
 
 def test_another_launch_file_and_another_device(source: Path, kernels: Any) -> None:

@@ -80,7 +80,12 @@ def launch(kernel: str, arguments: str, more: str = "") -> str:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def notes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notes: list[str]) -> Run:
     """Analyse the source with a launch file; give the shared buffers as they are afterwards."""
 
     def run_file(text: str, kernels: tuple[str, ...] = ()) -> dict[str, NDArray[np.generic]]:
@@ -97,6 +102,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             CompileSettings().options(launches, "9.0"),
         )
         assert all(profile.counters for profile in profiles)
+        notes.extend(note for profile in profiles for note in profile.notes)
         assert [each.name for each in profiles] == [each.kernel for each in requests if each.reported]
         return kept
 
@@ -170,6 +176,13 @@ def test_launches_run_in_order_over_the_same_buffers(run: Run) -> None:
     assert np.array_equal(buffers["out"], 2 * LANES)
     assert np.array_equal(buffers["in"][:32], 4 * LANES)
     assert np.array_equal(buffers["in"][32:], np.arange(32, 64))
+
+
+def test_what_a_sampled_launch_left_is_told(run: Run, notes: list[str]) -> None:
+    there = launch("doubled", f'{OUT}, {{ name = "x", pointer = "in" }}')
+    run(BUFFERS + there.replace("grid = 1\n", "grid = 200_000\n") + there)
+    assert len(notes) == 1
+    assert "sample of the blocks wrote of doubled" in notes[0]
 
 
 def test_a_wanted_launch_is_prepared_by_those_before_it(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,10 @@ class PythonSource:
 
     def kernels(self) -> list[KernelDeclaration]:
         """Return the kernels that the module holds once it is imported."""
+        return self._listed
+
+    @cached_property
+    def _listed(self) -> list[KernelDeclaration]:
         answer = ask(Question(file=str(self.path.resolve())), self.path)
         return [
             KernelDeclaration(
