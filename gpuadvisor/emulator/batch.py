@@ -11,6 +11,7 @@ from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.barriers import Barriers
 from gpuadvisor.emulator.convergence import Convergence
 from gpuadvisor.emulator.counting.recorder import Recorder
+from gpuadvisor.emulator.heap import Heap
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.scheduler import Scheduler
@@ -84,6 +85,7 @@ class Batch:
         """By function: where each of its threads returns to."""
         self.activations: dict[str, Activations] = {}
         """By function that calls itself: what its earlier activations keep."""
+        self.heap = Heap(memory)
         self.printed: list[tuple[int, str]] = []
         """What threads printed: the position of the thread and the text."""
         self.special: dict[str, Lanes] = {}

@@ -5,31 +5,14 @@ from dataclasses import dataclass, field
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
-from gpuadvisor.emulator.instructions import (
-    atomics,
-    bulk,
-    calls,
-    clusters,
-    control,
-    copies,
-    ldmatrix,
-    loads,
-    matrix,
-    mbarrier,
-    moves,
-    stack,
-    synchronisation,
-    uncounted,
-)
 from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic, bind_gate
 from gpuadvisor.emulator.instructions.binding import (
     Binding,
     Control,
-    ControlBuilders,
     Gate,
     Step,
-    StepBuilders,
 )
+from gpuadvisor.emulator.instructions.tables import CONTROLS, STEPS
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.program import Function, Guard, Instruction, Register
@@ -37,20 +20,6 @@ from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported, allocat
 from gpuadvisor.emulator.specials import is_clock
 from gpuadvisor.emulator.spinning import polling_branches
 
-_STEPS: StepBuilders = {
-    **loads.BUILDERS,
-    **atomics.BUILDERS,
-    **moves.BUILDERS,
-    **copies.BUILDERS,
-    **ldmatrix.BUILDERS,
-    **matrix.BUILDERS,
-    **bulk.BUILDERS,
-    **mbarrier.BUILDERS,
-    **clusters.BUILDERS,
-    **uncounted.BUILDERS,
-    **stack.BUILDERS,
-}
-_CONTROLS: ControlBuilders = {**control.BUILDERS, **calls.BUILDERS, **synchronisation.BUILDERS}
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
 
 
@@ -142,8 +111,8 @@ def clock_reads(function: Function) -> set[int]:
 
 def _bind_instruction(instruction: Instruction, binding: Binding) -> _Bound:
     guard = _bind_guard(instruction.guard, binding.registers)
-    control = _CONTROLS.get(instruction.opcode)
-    step = _STEPS.get(instruction.opcode, bind_arithmetic)
+    control = CONTROLS.get(instruction.opcode)
+    step = STEPS.get(instruction.opcode, bind_arithmetic)
     pc = instruction.index
     try:
         if control is not None:

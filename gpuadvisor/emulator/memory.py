@@ -54,6 +54,8 @@ class GlobalMemory:
     """By the identity of the program, which the entry keeps alive."""
     _store: ByteStore = field(default_factory=lambda: ByteStore(_FIRST_CAPACITY_BYTES))
     _allocations: list[Allocation] = field(default_factory=list)
+    _has_gaps: bool = False
+    """Whether a buffer has been freed, so that there may be room between others."""
     _ranges: tuple[NDArray[np.uint64], NDArray[np.uint64]] | None = None
 
     def allocate(self, size_bytes: int, name: str = "", offset_bytes: int = 0) -> int:
@@ -68,6 +70,8 @@ class GlobalMemory:
 
     def _gap(self, size_bytes: int) -> tuple[int, int]:
         """Return the first gap that holds the bytes: its place in the list and its address."""
+        if not self._has_gaps and self._allocations:
+            return len(self._allocations), self._allocations[-1].reserved_end
         start = BASE_ADDRESS
         for position, allocation in enumerate(self._allocations):
             if start + size_bytes + GUARD_BYTES <= allocation.reserved:
@@ -78,6 +82,7 @@ class GlobalMemory:
     def free(self, address: int) -> None:
         """Give the buffer at `address` back."""
         self._allocations.remove(self._buffer(address))
+        self._has_gaps = True
         self._ranges = None
 
     def write(self, address: int, content: bytes | bytearray | memoryview) -> None:

@@ -76,7 +76,7 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
         sizes = active.pick(size(batch)).astype(np.int64)
         ends = zip(active.pick(source(batch)), active.pick(target(batch)), strict=True)
         for lane, count, (start, goal) in zip(active.lanes, sizes, ends, strict=True):
-            _check_size(int(count), int(lane))
+            _check_size(int(count), int(lane), batch.layout.shared_bytes)
             content = _units(batch, pc, source_space, "load", start, int(count), int(lane))
             target_store, at = _units(batch, pc, target_space, "store", goal, int(count), int(lane))
             target_store.store(at, 8, content[0].load(content[1], 8))
@@ -88,7 +88,9 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
     return step
 
 
-def _check_size(size_bytes: int, lane: int) -> None:
+def _check_size(size_bytes: int, lane: int, shared_bytes: int) -> None:
+    if size_bytes > shared_bytes:
+        raise ThreadFault(f"copy in bulk of {size_bytes} bytes: the block has {shared_bytes}", lane)
     if size_bytes <= 0 or size_bytes % _UNIT_BYTES:
         raise ThreadFault(f"copy in bulk of {size_bytes} bytes: not a multiple of {_UNIT_BYTES}", lane)
 

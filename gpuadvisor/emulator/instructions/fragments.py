@@ -20,6 +20,7 @@ from gpuadvisor.emulator.widths import Lanes
 
 Indices = NDArray[np.int64]
 _SHAPE = re.compile(r"m(\d+)n(\d+)k(\d+)")
+_ROWS, _LARGEST_K = (8, 16, 32), 256
 _GROUP, _PLACE = np.arange(32) >> 2, np.arange(32) & 3
 """The manual's groupID and threadID_in_group."""
 
@@ -90,6 +91,8 @@ def fragment(matrix: str, shape: tuple[int, int, int], kind: str) -> Fragment:
 def _blocks(across: int, along: int, kind: str, *, tall: bool) -> tuple[Indices, Indices]:
     """Return positions across and along k; two blocks lie below each other before the next in k if `tall`."""
     count = ELEMENTS[kind].per_register
+    if along % (4 * count):
+        raise Unsupported("this shape of matrix")
     pair = 2 if tall and across > 8 else 1
     starts = [
         (8 * (first + below), start)
@@ -129,6 +132,8 @@ def shape_of(instruction: Instruction) -> tuple[int, int, int]:
     if found is None:
         raise Unsupported("this shape of matrix")
     m, n, k = (int(extent) for extent in found.groups())
+    if m not in _ROWS or n not in _ROWS or not 0 < k <= _LARGEST_K:
+        raise Unsupported("this shape of matrix")
     return m, n, k
 
 

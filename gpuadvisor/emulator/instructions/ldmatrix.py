@@ -13,13 +13,14 @@ from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.instructions.fragments import registers_of
 from gpuadvisor.emulator.instructions.shared import bind_shared_address
 from gpuadvisor.emulator.instructions.spaces import SHARED, Operation, record
-from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.program import Instruction, Operand
 from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.store import ByteStore
 from gpuadvisor.emulator.widths import Lanes
 
 _ROW_BYTES = 16
 _ROWS = 8
+_COUNTS = frozenset({"x1", "x2", "x4"})
 _WORDS = np.arange(0, _ROW_BYTES, 4)
 
 
@@ -33,6 +34,11 @@ def transpose(registers: Lanes) -> Lanes:
 def _check_form(instruction: Instruction) -> None:
     if "m8n8" not in instruction.modifiers or instruction.types != ("b16",):
         raise Unsupported("matrices other than 8x8 of b16")
+
+
+def _check_count(instruction: Instruction, registers: Operand) -> None:
+    if f"x{len(registers_of(registers))}" not in _COUNTS.intersection(instruction.modifiers):
+        raise Unsupported("other registers than its matrices need")
 
 
 class _Rows:
@@ -59,6 +65,7 @@ class _Rows:
 def bind_load_matrix(instruction: Instruction, binding: Binding) -> Step:
     """Bind ldmatrix: lane 4r + w gets word w of row r of each matrix."""
     target, address = instruction.operands
+    _check_count(instruction, target)
     rows = _Rows(instruction, address, binding)
     writes = [binding.registers.write(register, "b32") for register in registers_of(target)]
     transposed = "trans" in instruction.modifiers
@@ -81,6 +88,7 @@ def bind_load_matrix(instruction: Instruction, binding: Binding) -> Step:
 def bind_store_matrix(instruction: Instruction, binding: Binding) -> Step:
     """Bind stmatrix, the way back."""
     address, source = instruction.operands
+    _check_count(instruction, source)
     rows = _Rows(instruction, address, binding)
     fetches = [binding.registers.fetch(register, "b32") for register in registers_of(source)]
     transposed = "trans" in instruction.modifiers

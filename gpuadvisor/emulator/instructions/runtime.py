@@ -7,6 +7,7 @@ import numpy as np
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.heap import HEAP_NAME
 from gpuadvisor.emulator.instructions.binding import Binding, Control
 from gpuadvisor.emulator.instructions.text import Thread
 from gpuadvisor.emulator.layout import FRAME_BASE
@@ -40,13 +41,16 @@ def _fail(batch: Batch, lane: int, arguments: Arguments) -> int:
 
 
 def _allocate(batch: Batch, _lane: int, arguments: Arguments) -> int:
-    return batch.memory.allocate(arguments[0], "malloc in device code") if arguments[0] else 0
+    return batch.heap.allocate(arguments[0])
 
 
 def _free(batch: Batch, lane: int, arguments: Arguments) -> int:
-    if arguments[0]:
+    address = arguments[0]
+    if address and batch.memory.name_of(address) != HEAP_NAME:
+        raise ThreadFault(f"free of {address:#x}, which malloc did not give", lane)
+    if address:
         try:
-            batch.memory.free(arguments[0])
+            batch.heap.free(address)
         except GpuAdvisorError as error:
             raise ThreadFault(f"free: {error.what}", lane) from None
     return 0

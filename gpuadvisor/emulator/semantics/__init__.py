@@ -27,7 +27,7 @@ from gpuadvisor.emulator.semantics import (
 )
 from gpuadvisor.emulator.semantics.operation import Builder, Operation
 
-__all__ = ["Operation", "compile_operation"]
+__all__ = ["Operation", "compile_operation", "operation_types"]
 
 _ANY_TYPE: dict[str, Builder] = {
     **bits.BUILDERS,
@@ -52,6 +52,15 @@ _BY_TYPE: dict[str, dict[str, Builder]] = {
     **dict.fromkeys(("u16", "s16", "u32", "s32", "u64", "s64"), _INTEGER),
 }
 _CARRYING = frozenset({"addc", "subc", "madc"})
+
+
+def operation_types() -> dict[str, tuple[str, ...]]:
+    """Return the opcodes known, and the types of each; none where the types do not choose the semantics."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys((*_ANY_TYPE, *carry.BUILDERS), ())
+    for kind, builders in _BY_TYPE.items():
+        for opcode in builders:
+            found[opcode] = (*found.get(opcode, ()), kind)
+    return found
 
 
 def compile_operation(instruction: Instruction) -> Operation | None:

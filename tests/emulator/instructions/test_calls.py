@@ -87,6 +87,9 @@ extern "C" __global__ void lists(int* out, int n) {
     while (head) { Node* next = head->next; sum = sum * 2 + head->value; free(head); head = next; }
     out[threadIdx.x] = sum;
 }
+extern "C" __global__ void exhausts(int* out) {
+    while (malloc(3 << 20)) out[0]++;
+}
 extern "C" __global__ void frees_twice() { void* p = malloc(8); free(p); free(p); }
 __device__ __noinline__ int endless(int n) { return n == -1 ? 0 : endless(n + 1) * 3 ^ n; }
 extern "C" __global__ void overflow(int* out) { out[0] = endless(out[0]); }
@@ -186,8 +189,12 @@ def test_lists_on_the_device_heap() -> None:
 
 
 def test_freeing_twice_is_a_fault() -> None:
-    with pytest.raises(GpuAdvisorError, match="free: no buffer starts at"):
+    with pytest.raises(GpuAdvisorError, match=r"free of 0x[0-9a-f]*, which malloc did not give"):
         execute(compiled(SOURCE), "frees_twice", launch_of(1, 1), [])
+
+
+def test_the_device_heap_has_8_mebibytes() -> None:
+    assert ints("exhausts", 1) == [2]
 
 
 def test_recursion_without_end_overflows_the_stack() -> None:

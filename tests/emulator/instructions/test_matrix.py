@@ -185,6 +185,24 @@ def test_infinity_times_zero_is_the_canonical_nan() -> None:
     assert (result == 0x7FFFFFFF).all()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mma.sync.aligned.m12n8k16.row.col.f32.f16.f16.f32",
+        "mma.sync.aligned.m16n8k999999999.row.col.f32.f16.f16.f32",
+        "mma.sync.aligned.m0n0k0.row.col.f32.f16.f16.f32",
+        "mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32",
+        "mma.sync.aligned.row.col.f32.f16.f16.f32",
+        "ldmatrix.sync.aligned.m8n8.x8.shared.b16",
+    ],
+)
+def test_shapes_that_do_not_exist_are_refused(text: str) -> None:
+    kinds = ("f32", "f16", "f16", "f32")
+    raw = [np.zeros(size, np.int64) for size in ((16, 16), (16, 8), (16, 8))]
+    with pytest.raises(GpuAdvisorError, match="is not supported by the emulator"):
+        multiply(text, "m16n8k16", kinds, raw)
+
+
 def test_sparse_products_are_refused_by_name() -> None:
     kinds = ("f32", "f16", "f16", "f32")
     raw = [np.zeros(size, np.int64) for size in ((16, 16), (16, 8), (16, 8))]

@@ -1,0 +1,80 @@
+"""Write docs/ptx.md from the tables: `python -m gpuadvisor.emulator.supported_page > docs/ptx.md`."""
+
+import sys
+from collections.abc import Iterable
+
+from gpuadvisor.emulator.instructions.runtime import RUNTIME
+from gpuadvisor.emulator.instructions.tables import CONTROL_AREAS, STEP_AREAS
+from gpuadvisor.emulator.semantics import operation_types
+from gpuadvisor.emulator.semantics.elements import ELEMENTS
+
+HEAD = """\
+# PTX supported
+
+Generated from the tables that the emulator decodes and binds with; regenerate it with
+
+    python -m gpuadvisor.emulator.supported_page > docs/ptx.md
+
+A form that is not supported stops the run when a thread executes it, with the instruction's name and line.
+Where no types are listed, the instruction takes all that the manual gives it, but for the limits at the end.
+"""
+NOTES = """\
+## How far it goes
+
+- Device functions: calls by name and through pointers, virtual functions, recursion on a stack of 16 KiB per
+  thread.
+- A kernel that uses grid-wide synchronisation runs all of its blocks at once, without sampling.
+- `mma` covers the dense shapes of the types listed; sparse (`mma.sp`) and block-scaled forms, and the f16
+  shape m8n8k4 of sm_70, are not supported. `wmma` loads and stores elements of at least a byte.
+- Products of matrices are exact; each sum is formed in double precision in ascending k and rounded once.
+  Hardware rounds differently, so last bits may differ.
+- `cp.async`, bulk copies and their groups take effect when issued, so waiting for them is free. A bulk copy
+  is counted as requests of 32 lanes and 16 bytes.
+- `malloc` in device code has a heap of 8 MiB, CUDA's default, and returns null beyond it.
+- Each block is a cluster of its own.
+- `wgmma`, `tcgen05` and copies by tensor map are counted as instructions; their data stays put, and the
+  report says so.
+- Not supported: `tex`, `tld4`, `sust`, `suld`, `multimem`, reductions in bulk, `st.async`, `red.async`, parts
+  of registers in video instructions, `vmad`, 6-bit and 4-bit floats, stochastic rounding.
+"""
+
+
+def supported_document() -> str:
+    """Return docs/ptx.md."""
+    areas = {**STEP_AREAS, **CONTROL_AREAS}
+    executed = [_row(area, builders) for area, builders in areas.items()]
+    return "\n".join(
+        [
+            HEAD,
+            *_table("## Arithmetic and data", ("opcode", "types"), sorted(_operations())),
+            *_table("## Memory and control", ("area", "opcodes"), executed),
+            f"Matrix elements: {_listed(ELEMENTS)}.",
+            "",
+            f"Routines of the device runtime: {_listed(sorted(RUNTIME))}.",
+            "",
+            NOTES.rstrip(),
+            "",
+        ]
+    )
+
+
+def _operations() -> list[tuple[str, str]]:
+    """Return each opcode with the types it works on; none where they do not choose its arithmetic."""
+    return [(f"`{opcode}`", " ".join(types)) for opcode, types in operation_types().items()]
+
+
+def _row(area: str, builders: Iterable[str]) -> tuple[str, str]:
+    return area, _listed(sorted(builders))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(title: str, head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> list[str]:
+    lines = [f"| {left} | {right} |" for left, right in (head, ("---", "---"), *rows)]
+    return [title, "", *lines, ""]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(supported_document())
