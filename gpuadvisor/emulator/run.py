@@ -88,22 +88,15 @@ class _Loaded:
 
 def _run_native(loaded: _Loaded, options: RunOptions) -> Observation | None:
     """Run in native code; None where that cannot run this kernel."""
-    from gpuadvisor.emulator.native.engine import Code
+    from gpuadvisor.emulator.native.kernels import native_kernel
     from gpuadvisor.emulator.native.launch import NativeLaunch
-    from gpuadvisor.emulator.native.run import native_translation, run_native
+    from gpuadvisor.emulator.native.run import run_native
 
-    translation = native_translation(loaded.linked, loaded.layout, loaded.memory)
-    if translation is None:
+    memory, layout = loaded.memory, loaded.layout
+    kernel = native_kernel(loaded.linked, layout, memory)
+    if kernel is None:
         return None
-    launch = NativeLaunch(
-        translation,
-        Code(translation.text),
-        loaded.grid,
-        loaded.layout,
-        loaded.memory,
-        loaded.parameters,
-        options.instruction_budget,
-    )
+    launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, options.instruction_budget)
     return run_native(launch, loaded.chosen(options), loaded.variable)
 
 

@@ -15,6 +15,19 @@ PARKED = 0x7FFFFFFF
 """The place of a lane that does not wait to run: it runs, waits for others, or has ended."""
 
 
+EXPORTS = (
+    "access_global",
+    "access_shared",
+    "access_local",
+    "gather_lanes",
+    "wait_for_block",
+    "wait_for_warp",
+    "lanes_ended",
+    "run_blocks",
+)
+"""The functions of the run-time part that kernels or Python call."""
+
+
 class Word(IntEnum):
     """The words of a context."""
 

@@ -29,13 +29,13 @@ def native_fault(launch: NativeLaunch, part: Part) -> GpuAdvisorError:
     """Return the error of the part of a launch that failed."""
     pc, what, lane = _FAULTS[part.status](_Failure(launch, part))
     batch = _block(launch, part)
-    instruction = launch.translation.blocks.linked.function.instructions[pc]
+    instruction = launch.kernel.function.instructions[pc]
     return fault_error(instruction, what, batch.describe(lane))
 
 
 def _block(launch: NativeLaunch, part: Part) -> Batch:
     """Return the block that failed as the interpreter sees it."""
-    function = launch.translation.blocks.linked.function
+    function = launch.kernel.function
     block = int(part.context[Word.BLOCK])
     recorder = Recorder(function, launch.grid.launch, 1, 1)
     return Batch(launch.grid, [block], launch.layout, (), launch.memory, recorder, launch.parameters)
@@ -55,7 +55,7 @@ class _Failure:
 
     def instruction(self, pc: int) -> Instruction:
         """Return an instruction of the kernel."""
-        return self.launch.translation.blocks.linked.function.instructions[pc]
+        return self.launch.kernel.function.instructions[pc]
 
     def noted(self) -> tuple[int, int]:
         """Return the program counter and the first of the lanes that were noted."""
@@ -64,7 +64,7 @@ class _Failure:
 
     def warps(self) -> NDArray[Any]:
         """Return the states of the block's warps; only that of the warp that ran last if none wait."""
-        size = WARP.itemsize + self.launch.translation.register_bytes
+        size = WARP.itemsize + self.launch.kernel.plan.register_bytes
         states = self.part.warps.reshape(-1, size)[:, : WARP.itemsize]
         return np.ascontiguousarray(states).view(WARP)[:, 0]
 
@@ -76,7 +76,7 @@ _Fault = tuple[int, str, int]
 def _bad_address(failure: _Failure) -> _Fault:
     context = failure.part.context
     number = (failure.word(Word.FAULT_PLACE) - failure.word(Word.SITES)) // SITE.itemsize
-    site = failure.launch.translation.sites[number]
+    site = failure.launch.kernel.plan.sites[number]
     addresses = context[Word.FAULT_ADDRESSES : Word.FAULT_ADDRESSES + WARP_SIZE].view(np.uint64)
     lanes = _LANES[((failure.word(Word.FAULT_MASK) >> _LANES) & 1).astype(np.bool_)]
     operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
@@ -103,8 +103,7 @@ def _stuck(failure: _Failure) -> _Fault:
     at_barrier = np.flatnonzero(waits <= Wait.WARP_BARRIER)
     lane = int(at_barrier[0] if at_barrier.size else np.flatnonzero(waits == Wait.COLLECTIVE)[0])
     wait = int(waits.reshape(-1)[lane])
-    block = failure.launch.translation.blocks.listed[int(warps["resume"].reshape(-1)[lane])]
-    pc = block.instructions[0].index
+    pc = failure.launch.kernel.plan.starts[int(warps["resume"].reshape(-1)[lane])]
     if wait == Wait.COLLECTIVE:
         return pc, members_never_come(failure.instruction(pc)), first + lane
     name = f"barrier {wait}" if wait < BARRIERS else "the warp's barrier"

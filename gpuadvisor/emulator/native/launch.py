@@ -14,8 +14,8 @@ from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SITE, WARP, Status, Word
-from gpuadvisor.emulator.native.engine import Code, run_blocks
-from gpuadvisor.emulator.native.translate import Translation
+from gpuadvisor.emulator.native.engine import run_blocks
+from gpuadvisor.emulator.native.kernels import Kernel
 
 _PARTS = 32
 """The same on every machine, so that what is sampled does not depend on it."""
@@ -64,8 +64,7 @@ class Part:
 class NativeLaunch:
     """A kernel ready to run over some blocks of a grid."""
 
-    translation: Translation
-    code: Code
+    kernel: Kernel
     grid: Grid
     layout: Layout
     memory: GlobalMemory
@@ -100,8 +99,8 @@ class NativeLaunch:
             Word.LOCAL_BYTES: layout.local_bytes,
             Word.LOCAL_STRIDE: _round(layout.local_bytes),
             Word.FRAME_STRIDE: _round(layout.frame_bytes),
-            Word.REGISTER_BYTES: self.translation.register_bytes if self.translation.clears_registers else 0,
-            Word.WARP_STRIDE: self._warp_bytes if self.translation.waits else 0,
+            Word.REGISTER_BYTES: self.kernel.plan.register_bytes if self.kernel.plan.clears_registers else 0,
+            Word.WARP_STRIDE: self._warp_bytes if self.kernel.plan.waits else 0,
             Word.BUDGET: self.budget,
             Word.THREADS: launch.threads_per_block,
             Word.WARPS_PER_BLOCK: warps_per_block,
@@ -117,7 +116,7 @@ class NativeLaunch:
 
     @property
     def _warp_bytes(self) -> int:
-        return WARP.itemsize + self.translation.register_bytes
+        return WARP.itemsize + self.kernel.plan.register_bytes
 
     def _tables(self, words: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Point the words at tables, which live as long as the list that is returned."""
@@ -140,10 +139,10 @@ class NativeLaunch:
 
     def _run_part(self, blocks: NDArray[np.int64], common: NDArray[np.int64]) -> Part:
         threads = self.grid.warps_per_block * WARP_SIZE
-        warps = self.grid.warps_per_block if self.translation.waits else 1
-        sites = aligned(len(self.translation.sites) * SITE.itemsize).view(SITE)
+        warps = self.grid.warps_per_block if self.kernel.plan.waits else 1
+        sites = aligned(len(self.kernel.plan.sites) * SITE.itemsize).view(SITE)
         self._configure(sites)
-        counters = np.zeros(len(self.translation.counters.places), np.int64)
+        counters = np.zeros(len(self.kernel.plan.counters), np.int64)
         context = common.copy()
         own: dict[Word, NDArray[Any]] = {
             Word.SHARED: aligned(_round(self.layout.shared_bytes)),
@@ -157,13 +156,13 @@ class NativeLaunch:
         for word, memory in own.items():
             context[word] = memory.ctypes.data
         context[Word.BLOCK_COUNT] = len(blocks)
-        status = run_blocks(context.ctypes.data, self.code.run_warp)
+        status = run_blocks(context.ctypes.data, self.kernel.code.run_warp)
         return Part(blocks, context, counters, sites, own[Word.WARPS], Status(status))
 
     def _configure(self, sites: NDArray[Any]) -> None:
         """Set what the machine code needs to know of each site."""
         sites["until_sample"] = 1
-        for record, site in zip(sites, self.translation.sites, strict=True):
+        for record, site in zip(sites, self.kernel.plan.sites, strict=True):
             record["size_shift"] = site.bytes_per_thread.bit_length() - 1
             record["is_atomic"] = site.operation == "atomic"
             record["loaded"] = site.counted and site.operation != "store"

@@ -1,6 +1,7 @@
 """From what the parts of a launch counted to the record that documents are made of."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -10,31 +11,29 @@ from gpuadvisor.emulator.counting.observe import BranchTally, Record
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.native.abi import COUNTED
 from gpuadvisor.emulator.native.launch import Part
-from gpuadvisor.emulator.native.requests import Site
-from gpuadvisor.emulator.native.translate import Translation
+from gpuadvisor.emulator.native.plan import Plan, Site
 
 _SAMPLES = 128
 _LANES = np.arange(32)
 
 
-def fill(record: Record, translation: Translation, parts: Sequence[Part]) -> None:
+def fill(record: Record, plan: Plan, parts: Sequence[Part]) -> None:
     """Add what the parts counted to an empty record."""
-    totals = sum((part.counters for part in parts), np.zeros(len(translation.counters.places), np.int64))
-    counts = {name: int(totals[place]) for name, place in translation.counters.places.items()}
-    _fill_instructions(record, translation, counts)
-    for number, site in enumerate(translation.sites):
+    totals = sum((part.counters for part in parts), np.zeros(len(plan.counters), np.int64))
+    counts = {name: int(total) for name, total in zip(plan.counters, totals, strict=True)}
+    _fill_instructions(record, plan, counts)
+    for number, site in enumerate(plan.sites):
         if site.counted:
             _fill_access(record, site, [part.sites[number] for part in parts])
 
 
-def _fill_instructions(record: Record, translation: Translation, counts: dict[tuple[str, int], int]) -> None:
-    for block in translation.blocks.listed:
-        executions, threads = counts["executions", block.number], counts["threads", block.number]
-        for instruction in block.instructions:
-            pc = instruction.index
+def _fill_instructions(record: Record, plan: Plan, counts: dict[tuple[str, int], int]) -> None:
+    for number, (start, end) in enumerate(pairwise(plan.starts)):
+        executions, threads = counts["executions", number], counts["threads", number]
+        for pc in range(start, end):
             record.warps[pc], record.threads[pc] = executions, threads
             record.predicated_on[pc] = counts.get(("predicated_on", pc), threads)
-        last = block.instructions[-1].index
+        last = end - 1
         if ("divergent", last) in counts and executions:
             record.branches[last] = BranchTally(executions, counts["divergent", last], threads)
         if ("barriers", last) in counts and executions:

@@ -11,6 +11,7 @@ from gpuadvisor.emulator.layout import LOCAL_WINDOW, SHARED_WINDOW, WINDOW_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS
 from gpuadvisor.emulator.native.abi import SITE, Kind, Status, Word
 from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.runtime.signatures import declared
 from gpuadvisor.emulator.native.state import pointer, warp_field, word
 from gpuadvisor.emulator.native.vectors import (
@@ -31,17 +32,6 @@ from gpuadvisor.emulator.registers import Unsupported
 
 _SPACES = ("global", "const", "shared", "local", "param")
 _WINDOWS = {"shared": SHARED_WINDOW, "local": LOCAL_WINDOW}
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One memory instruction in one space."""
-
-    pc: int
-    space: str
-    operation: str
-    bytes_per_thread: int
-    counted: bool
 
 
 @dataclass(slots=True)

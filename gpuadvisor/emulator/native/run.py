@@ -3,29 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from gpuadvisor.emulator.counting.observe import Record, observe
-from gpuadvisor.emulator.layout import Layout
-from gpuadvisor.emulator.linker import Linked
-from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import Status
 from gpuadvisor.emulator.native.faults import native_fault
 from gpuadvisor.emulator.native.launch import NativeLaunch
 from gpuadvisor.emulator.native.record import fill
-from gpuadvisor.emulator.native.translate import Translation, translate
-from gpuadvisor.emulator.registers import Unsupported
 from gpuadvisor.model.kernel import Observation
-
-_LARGEST_ARENA_BYTES = 1 << 32
-"""Positions in global memory have 32 bits."""
-
-
-def native_translation(linked: Linked, layout: Layout, memory: GlobalMemory) -> Translation | None:
-    """Return the kernel translated, or None where only the interpreter can run it."""
-    if memory.arena.size > _LARGEST_ARENA_BYTES:
-        return None
-    try:
-        return translate(linked, layout)
-    except Unsupported:
-        return None
 
 
 def run_native(
@@ -36,6 +18,6 @@ def run_native(
     if parts[-1].status is not Status.DONE:
         raise native_fault(launch, parts[-1])
     grid = launch.grid.launch
-    record = Record(launch.translation.blocks.linked.function, grid, len(blocks), grid.blocks)
-    fill(record, launch.translation, parts)
+    record = Record(launch.kernel.function, grid, len(blocks), grid.blocks)
+    fill(record, launch.kernel.plan, parts)
     return observe(record, flags.touched_bytes, variable_of)

@@ -12,12 +12,13 @@ from llvmlite import ir
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import atomics, control, moves, transfers
-from gpuadvisor.emulator.native.blocks import Block, Blocks, basic_blocks, gathers
+from gpuadvisor.emulator.native.blocks import Block, basic_blocks, gathers
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
-from gpuadvisor.emulator.native.requests import Requester, Site, Sites
+from gpuadvisor.emulator.native.plan import Plan
+from gpuadvisor.emulator.native.requests import Requester, Sites
 from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
 from gpuadvisor.emulator.program import Instruction, Register
 from gpuadvisor.emulator.registers import CARRY, Unsupported
@@ -43,17 +44,10 @@ _WITHOUT_EFFECT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A kernel as LLVM IR, and how to read what it counts."""
+    """A kernel as LLVM IR."""
 
     text: str
-    blocks: Blocks
-    counters: Counters
-    sites: tuple[Site, ...]
-    register_bytes: int
-    clears_registers: bool
-    """Whether some register may be read before it is written."""
-    waits: bool
-    """Whether warps wait for each other."""
+    plan: Plan
 
 
 def translate(linked: Linked, layout: Layout) -> Translation:
@@ -84,15 +78,15 @@ class _Translator:
             self._emit_block(block)
         self._flow.finish()
         instructions = self._blocks.linked.function.instructions
-        return Translation(
-            str(self._module),
-            self._blocks,
-            self._counters,
-            tuple(self._sites.listed),
-            self._registers.bytes,
-            bool(self._blocks.live_in),
-            any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
+        plan = Plan(
+            starts=[*self._blocks.at, len(instructions)],
+            counters=list(self._counters.places),
+            sites=self._sites.listed,
+            register_bytes=self._registers.bytes,
+            clears_registers=bool(self._blocks.live_in),
+            waits=any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
         )
+        return Translation(str(self._module), plan)
 
     def _emit_block(self, block: Block) -> None:
         flow = self._flow

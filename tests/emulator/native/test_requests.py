@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.layout import lay_out
 from gpuadvisor.emulator.linker import link
 from gpuadvisor.emulator.memory import GlobalMemory
-from gpuadvisor.emulator.native.run import native_translation
+from gpuadvisor.emulator.native.kernels import native_kernel
 from tests.emulator.harness import execute, launch_of, ptx_kernel
 
 THREADS = 32 * 7 + 5
@@ -93,7 +93,7 @@ again:
     program = ptx_kernel(body + "\n    mov.u32 %r9, tile;", 2, f".shared .align 16 .b8 tile[{BYTES}];\n")
     memory = GlobalMemory()
     linked = link(program, "k")
-    assert native_translation(linked, lay_out(program, linked.function, 0, memory), memory) is not None
+    assert native_kernel(linked, lay_out(program, linked.function, 0, memory), memory) is not None
     data = RANDOM.integers(0, 255, BYTES, np.uint8)
     execute(program, "k", launch_of(BLOCKS, THREADS), [data, _offsets(size)], memory=memory)
 

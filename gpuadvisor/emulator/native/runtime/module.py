@@ -2,6 +2,7 @@
 
 from llvmlite import ir
 
+from gpuadvisor.emulator.native.abi import EXPORTS
 from gpuadvisor.emulator.native.runtime import access, blocks, convergence, counts
 
 _DEFINITIONS = (
@@ -22,16 +23,6 @@ _DEFINITIONS = (
     blocks.define_prepare_warp,
     blocks.define_release_barrier,
     blocks.define_run_blocks,
-)
-EXPORTS = (
-    "access_global",
-    "access_shared",
-    "access_local",
-    "gather_lanes",
-    "wait_for_block",
-    "wait_for_warp",
-    "lanes_ended",
-    "run_blocks",
 )
 
 

@@ -1,0 +1,30 @@
+"""What must be known of a translated kernel to run it and to read what it counted."""
+
+import msgspec
+
+
+class Site(msgspec.Struct, frozen=True):
+    """One memory instruction in one space."""
+
+    pc: int
+    space: str
+    operation: str
+    bytes_per_thread: int
+    counted: bool
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A kernel's basic blocks, counters and sites."""
+
+    starts: list[int]
+    """The program counter that each basic block starts at, and behind them that of the kernel's end."""
+    counters: list[tuple[str, int]]
+    """What each counter of a context counts, and for which basic block or program counter."""
+    sites: list[Site]
+    """In the order in which contexts keep them."""
+    register_bytes: int
+    """Of a warp, for the registers that live from one basic block to another."""
+    clears_registers: bool
+    """Whether some register may be read before it is written."""
+    waits: bool
+    """Whether warps wait for each other."""
