@@ -14,6 +14,8 @@ from gpuadvisor.model.kernel import Padding
 AccessKey = tuple[int, Space, AccessKind]
 VariableOf = Callable[[int, str, int], str | None]
 
+_SHORTEST_ROW_BYTES = 32
+"""What is shorter is an element rather than a row; padding would cost a good part of the memory."""
 _PADS = range(1, 9)
 """In units of the array's widest access, at least a word, so that every access stays aligned."""
 
@@ -83,7 +85,8 @@ def _best_padding(array: _Array, strides: Mapping[AccessKey, int | None]) -> dic
         key: tally for key, tally in array.accesses.items() if tally.wavefronts > tally.ideal_wavefronts
     }
     unit = max(WORD_BYTES, *(tally.bytes_per_thread for tally in array.accesses.values()))
-    pitches = sorted({pitch for key in conflicted if (pitch := abs(strides[key] or 0)) > unit})
+    shortest = max(_SHORTEST_ROW_BYTES, unit + 1)
+    pitches = sorted({pitch for key in conflicted if (pitch := abs(strides[key] or 0)) >= shortest})
     tried = [(array.cost(pitch, pad * unit), pad * unit, pitch) for pitch, pad in product(pitches, _PADS)]
     if not tried or min(tried)[0] >= array.cost(unit, 0):
         return {}

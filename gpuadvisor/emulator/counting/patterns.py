@@ -11,6 +11,8 @@ from gpuadvisor.emulator.counting.tally import AccessTally
 from gpuadvisor.emulator.counting.wavefronts import WORD_BYTES
 
 _LINE_BYTES = 128
+_SAME_STRIDE = 0.9
+"""Fewer requests than that with the common distance, and it is but one of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def lane_distances(samples: Requests) -> NDArray[np.int64]:
 
 
 def _strides_differ(samples: Requests, distances: NDArray[np.int64]) -> bool:
-    """Return whether most requests of several lanes have a distance of their own, but not one in common."""
+    """Return whether most requests of several lanes have a distance of their own, but too few the same."""
     if not distances.size or (distances == distances[0]).all():
         return False
     patterns = collapse(samples)
@@ -58,7 +60,10 @@ def _strides_differ(samples: Requests, distances: NDArray[np.int64]) -> bool:
     strides = np.array([_own_stride(patterns, row) for row in several.tolist()])
     strides = np.repeat(strides, patterns.weights[several])
     own = strides[strides != 0]
-    return 2 * len(own) > len(strides) and majority(own) is None
+    if 2 * len(own) <= len(strides) or (own == own[0]).all():
+        return False
+    common = majority(own)
+    return common != majority(distances) or bool(np.mean(own == common) < _SAME_STRIDE)
 
 
 def _own_stride(requests: Requests, row: int) -> int:

@@ -48,6 +48,12 @@ def test_padding_keeps_the_alignment_of_wide_accesses() -> None:
     assert (load.padding.pad_bytes, load.padding.wavefronts_per_request) == (16, 4.0)
 
 
+@pytest.mark.parametrize(("pitch", "pad"), [(8, None), (28, None), (32, 4), (64, 4)])
+def test_what_is_shorter_than_a_row_is_not_padded(pitch: int, pad: int | None) -> None:
+    (found,) = accesses(pitch * TID.reshape(1, 32))
+    assert (None if found.padding is None else found.padding.pad_bytes) == pad
+
+
 def test_conflicts_that_rows_do_not_explain_get_no_padding() -> None:
     random = np.random.default_rng(1).integers(0, 1024, (16, 32)) * 4
     (load,) = accesses(random)

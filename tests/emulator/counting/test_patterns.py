@@ -80,6 +80,13 @@ def test_a_stride_of_most_lanes_but_few_requests_changes_too() -> None:
     assert (found.lane_stride_bytes, found.stride_varies) == (None, True)
 
 
+def test_a_stride_that_nine_of_ten_requests_have_is_theirs() -> None:
+    most = pattern(np.stack([*[8 * TID] * 9, 16 * TID]))
+    assert (most.lane_stride_bytes, most.stride_varies) == (8, False)
+    fewer = pattern(np.stack([*[8 * TID] * 8, 16 * TID]))
+    assert (fewer.lane_stride_bytes, fewer.stride_varies) == (None, True)
+
+
 def test_a_minority_of_regular_requests_is_no_changing_stride() -> None:
     random = 4 * np.random.default_rng(4).integers(0, 1024, (3, 32))
     assert not pattern(np.stack([8 * TID, 16 * TID, *random])).stride_varies
