@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gpuadvisor.emulator.binder import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
-from gpuadvisor.emulator.program import Address, Instruction, Operand, Register, Vector
+from gpuadvisor.emulator.program import Address, Function, Instruction, Operand, Register, Vector
 from gpuadvisor.emulator.registers import CARRY
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
@@ -138,6 +138,22 @@ def registers_used(instruction: Instruction, operation: NativeOperation | None) 
     if operation is not None and operation.writes_carry:
         written.add(CARRY)
     return read, written
+
+
+def depends_on_order(function: Function) -> bool:
+    """Return whether the order of blocks shows: in what atomics return, or in sums of rounded numbers."""
+    read = {
+        name for instruction in function.instructions for name in registers_used(instruction, None)[0]
+    } | {instruction.guard.register for instruction in function.instructions if instruction.guard}
+    return any(_orders(instruction, read) for instruction in function.instructions)
+
+
+def _orders(instruction: Instruction, read: set[str]) -> bool:
+    if instruction.opcode not in ("atom", "red") or "shared" in instruction.modifiers:
+        return False
+    rounds = "add" in instruction.modifiers and not instruction.types[0].lstrip("usb").isdigit()
+    last_wins = not {"exch", "cas"}.isdisjoint(instruction.modifiers)
+    return rounds or last_wins or not registers_used(instruction, None)[1].isdisjoint(read)
 
 
 def _registers(operand: Operand) -> Iterator[str]:

@@ -78,7 +78,7 @@ class NativeLaunch:
         shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
         keep = self._tables(shared)
         parts = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(1 if self.kernel.plan.ordered else os.cpu_count()) as pool:
             done = list(pool.map(lambda part: self._run_part(part, shared), parts))
         del keep
         failed = next((n for n, part in enumerate(done) if part.status is not Status.DONE), None)

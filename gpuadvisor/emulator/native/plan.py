@@ -28,3 +28,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether some register may be read before it is written."""
     waits: bool
     """Whether warps wait for each other."""
+    ordered: bool
+    """Whether blocks must run one behind the other, for results and counts to be the same every time."""

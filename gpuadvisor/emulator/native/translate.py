@@ -12,7 +12,7 @@ from llvmlite import ir
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import atomics, control, moves, transfers
-from gpuadvisor.emulator.native.blocks import Block, basic_blocks, gathers
+from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
@@ -84,6 +84,7 @@ class _Translator:
             sites=self._sites.listed,
             register_bytes=self._registers.bytes,
             clears_registers=bool(self._blocks.live_in),
+            ordered=depends_on_order(self._blocks.linked.function),
             waits=any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
         )
         return Translation(str(self._module), plan)
