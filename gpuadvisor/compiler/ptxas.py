@@ -2,12 +2,13 @@
 
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from gpuadvisor.compiler.resources import parse_resources
-from gpuadvisor.compiler.toolchain import architecture
+from gpuadvisor.compiler.toolchain import architecture, target_for
 from gpuadvisor.compiler.tools import find_tool, run_tool
 from gpuadvisor.model.kernel import Resources
 
@@ -29,15 +30,27 @@ class Assembled:
 
 
 def assemble(ptx: str, compute_capability: str) -> Assembled:
-    """Assemble for the GPU, or for the module's own target where that is newer or specific to another."""
+    """Assemble for the GPU, else for the module's own target, else for the oldest that there is."""
     ptxas = find_tool("ptxas")
     if ptxas is None:
         return Assembled(reason="ptxas is not installed (pip install 'gpuadvisor[nvcc]')")
-    target = ptx_target(ptx)
-    specific = target is not None and target.rstrip("af") == compute_capability
-    attempts = [target] if target and specific else [compute_capability, target or compute_capability]
-    results = [_assemble(ptxas, ptx, each) for each in attempts]
-    return next((result for result in results if result.cubin), results[0])
+    failed = []
+    for target in _targets(ptx, compute_capability):
+        result = _assemble(ptxas, ptx, target)
+        if result.cubin:
+            return result
+        failed.append(result)
+    return failed[0]
+
+
+def _targets(ptx: str, compute_capability: str) -> Iterator[str]:
+    """Yield what to try: a module with features of one GPU (`sm_90a`) is assembled for no other."""
+    own = ptx_target(ptx)
+    if own is None or own.rstrip("af") != compute_capability:
+        yield compute_capability
+    if own is not None:
+        yield own
+    yield target_for(compute_capability)
 
 
 def ptx_target(ptx: str) -> str | None:

@@ -101,6 +101,21 @@ def test_a_module_for_a_newer_gpu_is_assembled_for_that_one(tmp_path: Path) -> N
     assert any("compiled for compute capability 10.0" in note for note in profile.notes)
 
 
+def test_a_gpu_older_than_the_assembler_gets_the_oldest_target(tmp_path: Path) -> None:
+    profile = analyzed(tmp_path / "add.ptx", WRITTEN, "add", "out=uint32[32]:zeros", device="v100")
+    assert profile.resources is not None
+    assert profile.resources.compute_capability == "7.5"
+    assert any("nearest to the device's 7.0" in note for note in profile.notes)
+
+
+def test_features_of_one_architecture_are_no_other_target(tmp_path: Path) -> None:
+    specific = WRITTEN.replace("sm_70", "sm_90a").replace("7.0", "8.0")
+    profile = analyzed(tmp_path / "add.ptx", specific, "add", "out=uint32[32]:zeros")
+    assert profile.resources is not None
+    assert profile.resources.compute_capability == "9.0a"
+    assert profile.notes == []
+
+
 def test_line_information_of_the_compiler_is_kept(tmp_path: Path) -> None:
     module = compile_source(NVRTC, "twice.cu", OPTIONS)
     arguments = ("out=float32[32]:zeros", "in=float32[32]:random")

@@ -41,5 +41,5 @@ def ask(question: Question, path: Path) -> Answer:
         )
     answer = msgspec.json.decode(finished.stdout, type=Answer)
     if answer.error:
-        raise GpuAdvisorError(answer.error, where=str(path), remedy=answer.remedy)
+        raise GpuAdvisorError(answer.error, where=str(path))
     return answer

@@ -63,4 +63,3 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cuda_name: str = ""
     cuda_options: tuple[str, ...] = ()
     error: str = ""
-    remedy: str | None = None

@@ -66,7 +66,7 @@ class PythonSource:
         before, found, _ = read_source(self.path).partition(answer.cuda_source)
         path = self.path if found else self.path.with_name(f"{self.path.name}:{request.kernel}")
         text = "\n" * (before.count("\n") if found else 0) + answer.cuda_source
-        options = replace(self.options, extra=(*self.options.extra, *answer.cuda_options))
+        options = _with(self.options, answer.cuda_options)
         return compile_text(path, text, [answer.cuda_name], self.device, options)
 
     def _ptx_task(self, request: LaunchRequest, data: LaunchData, answer: Answer) -> Task:
@@ -86,6 +86,17 @@ class PythonSource:
             replace(request, launch=launch),
             replace(data, arguments=_passed(answer.passing, list(data.arguments.values()))),
         )
+
+
+def _with(options: CompileOptions, given: Sequence[str]) -> CompileOptions:
+    """Return the options with those of a RawKernel."""
+    folders = tuple(Path(option[2:]) for option in given if option.startswith("-I"))
+    others = tuple(option for option in given if not option.startswith("-I"))
+    return replace(
+        options,
+        include_directories=(*options.include_directories, *folders),
+        extra=(*options.extra, *others),
+    )
 
 
 def _passed(passing: Sequence[Passing], values: Sequence[Value]) -> dict[str, Value]:
