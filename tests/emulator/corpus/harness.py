@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
-from gpuadvisor.devices.device import Kernel
+from gpuadvisor.devices.device import Argument, Buffer, Kernel
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.kernel import Launch
 
@@ -43,7 +43,7 @@ def run_kernel(
     block: Shape,
     *arguments: NDArray[Any] | np.generic,
     shared_bytes: int = 0,
-    symbols: Mapping[str, NDArray[Any]] = {},  # noqa: B006  (never written)
+    symbols: Mapping[str, NDArray[Any]] = {},
     device: str = "h100",
 ) -> Arrays:
     """Launch `kernel`, named as people write it; the arrays among the arguments come back as it left them."""
@@ -52,7 +52,7 @@ def run_kernel(
     for name, content in symbols.items():
         opened.set_variable(module, name, content)
     buffers = [opened.upload(value) if isinstance(value, np.ndarray) else None for value in arguments]
-    passed = [value if buffer is None else buffer for value, buffer in zip(arguments, buffers, strict=True)]
+    passed = [_passed(value, buffer) for value, buffer in zip(arguments, buffers, strict=True)]
     shape = Launch(grid=_three(grid), block=_three(block), dynamic_shared_bytes=shared_bytes)
     opened.launch(Kernel(module=module, name=_mangled(module, kernel)), shape, passed)
     return [
@@ -60,6 +60,10 @@ def run_kernel(
         for value, buffer in zip(arguments, buffers, strict=True)
         if buffer is not None and isinstance(value, np.ndarray)
     ]
+
+
+def _passed(value: NDArray[Any] | np.generic, buffer: Buffer | None) -> Argument:
+    return value if isinstance(value, np.generic) else cast("Buffer", buffer)
 
 
 def _module(device: EmulatedDevice, file: str) -> CompiledModule:
