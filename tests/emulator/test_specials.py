@@ -57,7 +57,7 @@ def test_indices_in_three_dimensions() -> None:
         ("%nwarpid", 2),
         ("%nsmid", 7),
         ("%gridid", 0),
-        ("%envreg2", 0),
+        ("%envreg3", 0),
         ("%cluster_nctaid.x", 1),
     ],
 )

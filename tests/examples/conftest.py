@@ -6,8 +6,8 @@ import pytest
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.kernel import KernelProfile
-from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.analysis import analyze_source
+from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.files import launch_file, source_files
 from tests.examples.running import EXAMPLES
 

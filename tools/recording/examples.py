@@ -6,8 +6,8 @@ from pathlib import Path
 from gpuadvisor.devices.cuda import CudaDevice
 from gpuadvisor.devices.device import ONCE, Argument, Device, Kernel, LaunchResult, Timing
 from gpuadvisor.model.kernel import KernelProfile, Launch
-from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.analysis import analyze_source
+from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.files import launch_file, source_files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
