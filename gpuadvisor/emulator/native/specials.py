@@ -66,7 +66,7 @@ def special_value(warp: Warp, name: str) -> ir.Value:
         return splat(builder, builder.trunc(word(builder, warp.context, _WORDS[name]), I32))
     if name.startswith("%tid."):
         return _thread_index(warp, "xyz".index(name[-1]))
-    if name in _ZERO or name.startswith("%envreg"):
+    if name in _ZERO:
         return splat_constant(0)
     if name not in _COMPUTED:
         raise Unsupported(f"the special register {name}")
