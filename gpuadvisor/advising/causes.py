@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 
 from gpuadvisor.advising.what_if import Case, Factors
+from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.kernel import Access
 
 SECTOR_BYTES = 32
@@ -57,8 +58,18 @@ def reloads(case: Case) -> Factors | None:
         return None
     left = min(1.0, counters.dram_bytes / (SECTOR_BYTES * now))
     passes = counters.global_load_requests / machine.device.multiprocessors / machine.device.sm_clock_hz
-    served = {name: time.components.get(name, 0.0) for name in ("l2", "l1", "latency")}
-    return {name: min(1.0, max(left, passes / seconds)) for name, seconds in served.items() if seconds}
+    fewest = {"l2": left, "l1": left, "latency": max(left, _latency_of_shared_memory(machine.device))}
+    return {
+        name: min(1.0, max(share, passes / time.components[name]))
+        for name, share in fewest.items()
+        if time.components.get(name)
+    }
+
+
+def _latency_of_shared_memory(device: DeviceFacts) -> float:
+    """Return the latency of shared memory over that of L2; 0, the least, where one of them is not known."""
+    shared, l2 = device.shared_latency_cycles, device.l2_latency_cycles
+    return shared / l2 if shared and l2 else 0.0
 
 
 def operand_loads(case: Case) -> Factors | None:

@@ -99,6 +99,10 @@ def test_reloads_leave_the_distinct_sectors_and_a_pass_of_shared_memory_per_load
     factors = CAUSES["reloads"](Case(kernel=few, machine=machine()))
     assert factors == {"l2": 0.01, "l1": 0.01, "latency": 0.01}
     assert CAUSES["reloads"](Case(kernel=profile)) is None
+    known = msgspec.structs.replace(machine().device, shared_latency_cycles=30, l2_latency_cycles=240)
+    slower = msgspec.structs.replace(machine(), device=known)
+    factors = CAUSES["reloads"](Case(kernel=few, machine=slower))
+    assert factors == {"l2": 0.01, "l1": 0.01, "latency": 0.125}
 
 
 def test_operand_loads_shrink_to_a_quarter() -> None:
