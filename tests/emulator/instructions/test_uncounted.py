@@ -1,4 +1,4 @@
-"""Warp group products and tensor memory: counted as instructions, and the observation says what is missing."""
+"""Warp group products and tensor memory: counted as instructions; the observation says what is missing."""
 
 import numpy as np
 import pytest
