@@ -175,6 +175,7 @@ def test_a_missing_header_is_shown_where_it_is_included() -> None:
         "kernel.cu:2: no_such.cuh: No such file or directory",
         '  #include "no_such.cuh"',
         "           ^",
+        "  name the header's folder with -I DIR",
     ]
 
 
