@@ -19,8 +19,9 @@ def test_blelloch_is_exclusive(run: Runner, kernel: str) -> None:
     np.testing.assert_array_equal(out, VALUES.cumsum() - VALUES)
 
 
-def test_scan_of_warps(run: Runner) -> None:
-    out, _ = run(FILE, "scan_warps", 1, 256, OUT, VALUES)
+@pytest.mark.parametrize("device", ["h100", "a100-80gb", "t4"])
+def test_scan_of_warps(run: Runner, device: str) -> None:
+    out, _ = run(FILE, "scan_warps", 1, 256, OUT, VALUES, device=device)
     np.testing.assert_array_equal(out, VALUES.cumsum())
 
 

@@ -59,15 +59,6 @@ def test_asynchronous_copies_fill_with_zeros(run: Runner) -> None:
     np.testing.assert_array_equal(out, np.pad(data, (0, 25)))
 
 
-def test_cooperative_tiles(run: Runner) -> None:
-    data = integers(7, (16, 8), -3, 40)
-    positive = data > 0
-    every, some = positive.all(axis=1, keepdims=True), positive.any(axis=1, keepdims=True)
-    expected = 4 * data[:, ::-1] + 2 * every + some
-    (out,) = run(FILE, "reverse_tiles", 2, 64, data, shared_bytes=256)
-    np.testing.assert_array_equal(out, expected)
-
-
 def test_arrays_of_structures(run: Runner) -> None:
     points = floats(8, (90, 3))
     out, _ = run(FILE, "split_points", 3, 32, np.zeros((3, 90), np.float32), points, np.int32(90))

@@ -150,3 +150,15 @@ extern "C" __global__ void maximum_cas(float *best, const float *values, int n)
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < n) atomic_max_float(best, values[i]);
 }
+
+extern "C" __global__ void reverse_tiles(int *data)
+{
+    extern __shared__ int tile[];
+    cg::thread_block block = cg::this_thread_block();
+    cg::thread_block_tile<8> eight = cg::tiled_partition<8>(block);
+    tile[block.thread_rank()] = data[block.group_index().x * block.size() + block.thread_rank()];
+    block.sync();
+    int sum = eight.shfl(tile[block.thread_rank()], 7 - eight.thread_rank());
+    bool every = eight.all(sum > 0), some = eight.any(sum > 0);
+    data[block.group_index().x * block.size() + block.thread_rank()] = 4 * sum + 2 * every + some;
+}

@@ -58,6 +58,7 @@ extern "C" __global__ void median_3x3(unsigned short *out, const unsigned short 
     if (x < 1 || y < 1 || x >= width - 1 || y >= height - 1) return;
     unsigned short window[9];
     for (int i = 0; i < 9; ++i) window[i] = in[(y + i / 3 - 1) * width + x + i % 3 - 1];
+#pragma unroll 1
     for (int i = 1; i < 9; ++i) {
         unsigned short value = window[i];
         int j = i;

@@ -1,9 +1,5 @@
-// Transposes and copies: padding, swizzles, vectors, asynchronous copies, clusters of loads.
-#include <cooperative_groups.h>
-#include <cuda_fp16.h>
+// Transposes and copies: padding, swizzles, vectors, asynchronous copies.
 #include <cuda_pipeline.h>
-
-namespace cg = cooperative_groups;
 
 extern "C" __global__ void transpose_naive(float *out, const float *in, int width, int height)
 {
@@ -108,18 +104,6 @@ extern "C" __global__ void copy_zero_filled(float *out, const float *in, int n)
     for (int k = threadIdx.x; k < 128; k += 32) out[k] = tile[k];
 }
 #endif
-
-extern "C" __global__ void reverse_tiles(int *data)
-{
-    extern __shared__ int tile[];
-    cg::thread_block block = cg::this_thread_block();
-    cg::thread_block_tile<8> eight = cg::tiled_partition<8>(block);
-    tile[block.thread_rank()] = data[block.group_index().x * block.size() + block.thread_rank()];
-    block.sync();
-    int sum = eight.shfl(tile[block.thread_rank()], 7 - eight.thread_rank());
-    bool every = eight.all(sum > 0), some = eight.any(sum > 0);
-    data[block.group_index().x * block.size() + block.thread_rank()] = 4 * sum + 2 * every + some;
-}
 
 // Structures of arrays from arrays of structures, with a three-float element that does not align.
 struct Point { float x, y, z; };
