@@ -19,6 +19,8 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch, Observation
 
 MAXIMUM_THREADS_PER_BLOCK = 1024
+INTERPRETER_BUDGET = 4_000_000
+NATIVE_BUDGET = 200_000_000
 _BATCH_THREADS = 1 << 15
 """Enough to make NumPy's cost per call small, few enough for a register to stay in the cache."""
 _BATCH_BYTES = 1 << 29
@@ -31,8 +33,8 @@ class RunOptions:
 
     blocks: Sequence[int] | None = None
     """Linear block numbers; None runs all."""
-    instruction_budget: int = 4_000_000
-    """Instructions that a warp may execute before the run is stopped."""
+    instruction_budget: int | None = None
+    """Instructions that a warp may execute before the run is stopped; None: the budget of the executor."""
     multiprocessors: int = 1
     blocks_per_multiprocessor: int = 1
     """Both as %smid and the clocks show them to the kernel."""
@@ -96,7 +98,8 @@ def _run_native(loaded: _Loaded, options: RunOptions) -> Observation | None:
     kernel = native_kernel(loaded.linked, layout, memory)
     if kernel is None:
         return None
-    launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, options.instruction_budget)
+    budget = options.instruction_budget or NATIVE_BUDGET
+    launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, budget)
     return run_native(launch, loaded.chosen(options), loaded.variable)
 
 
@@ -114,7 +117,7 @@ def _interpret(loaded: _Loaded, options: RunOptions) -> Observation:
     linked, layout, grid, blocks = loaded.linked, loaded.layout, loaded.grid, loaded.chosen(options)
     bound = bind(linked, layout)
     recorder = Recorder(linked.function, grid.launch, len(blocks), grid.launch.blocks)
-    executor = Executor(bound, options.instruction_budget)
+    executor = Executor(bound, options.instruction_budget or INTERPRETER_BUDGET)
     types = bound.registers.dtypes
     for part in _batches(blocks, _blocks_per_batch(bound, layout, grid)):
         executor.run(Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters))
