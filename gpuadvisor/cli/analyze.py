@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from gpuadvisor.cli.options import FORMAT, QUIET, RULE_PACKS, VERBOSE
+
 _PATH = click.Path(path_type=Path)
 
 
@@ -30,16 +32,12 @@ _PATH = click.Path(path_type=Path)
     metavar="FILE",
     help="Judge by this machine profile  [default: the device's last]",
 )
-@click.option(
-    "--rules", "rule_packs", multiple=True, type=_PATH, metavar="DIR", help="Add a pack of rule pages."
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@RULE_PACKS
+@FORMAT
 @click.option("-o", "--output", type=_PATH, help="Also write the report document here.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Print all advice in full and why rules were not evaluated."
-)
-def command(**given: Any) -> None:  # noqa: ANN401
+@QUIET
+@VERBOSE
+def command(**given: Any) -> None:  # noqa: ANN401 - options of many types, typed by AnalysisRequest
     """Count what kernels do, in an emulator that needs no GPU, and advise on them.
 
     FILE is a CUDA C++ source, PTX, a program or library that contains PTX, or a Python file with kernels of

@@ -13,15 +13,15 @@ class LazyGroup(click.Group):
     click's own group would import every command to print their short help.
     """
 
-    def __init__(self, *args: Any, commands_by_name: dict[str, tuple[str, str]], **keywords: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, commands_by_name: dict[str, tuple[str, str]], **keywords: Any) -> None:  # noqa: ANN401 - what click.Group takes
         super().__init__(*args, **keywords)
         self.commands_by_name = commands_by_name
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click.Group's
         """Return the names in the order of the table: the order of work."""
         return list(self.commands_by_name)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the signature is click.Group's
         """Import and return the command."""
         if cmd_name not in self.commands_by_name:
             return None
@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
                 raise
             raise click.UsageError(f"{error.message} Did you mean {' or '.join(close)}?", ctx) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the signature is click.Group's
         """Write the table of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in self.commands_by_name.items()])

@@ -2,6 +2,8 @@
 
 import click
 
+from gpuadvisor.cli.options import FORMAT
+
 
 @click.command(name="occupancy")
 @click.option("--cc", required=True, metavar="X.Y", help="Compute capability, 7.0 to 12.1.")
@@ -31,7 +33,7 @@ import click
 @click.option(
     "--no-opt-in", is_flag=True, help="The kernel has not opted in to more than 48 KiB of shared memory."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORMAT
 def command(
     cc: str,
     registers: int,

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
+
 
 @click.command(name="probe")
 @click.argument("names", nargs=-1, metavar="[PROBE]...")
@@ -13,17 +15,10 @@ import click
     metavar="DEVICE",
     help="As cuda:0 or emulated:a10  [default: the GPU, else emulated:h100]",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORMAT
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the machine profile here.")
-@click.option(
-    "--probe-dir",
-    "directories",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Add a folder of probe folders; may be given several times.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@PROBE_DIRECTORIES
+@QUIET
 def command(
     names: tuple[str, ...],
     spec: str | None,

@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES
+
 if TYPE_CHECKING:
     from gpuadvisor.probing.declaration import SweepDeclaration
     from gpuadvisor.probing.probe import Probe
-
-FORM = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-DIRECTORIES = click.option(
-    "--probe-dir",
-    "directories",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Add a folder of probe folders; may be given several times.",
-)
 
 
 @click.group(name="probes")
@@ -31,8 +21,8 @@ def command() -> None:
 
 
 @command.command(name="list")
-@FORM
-@DIRECTORIES
+@FORMAT
+@PROBE_DIRECTORIES
 def list_probes(form: str, directories: tuple[Path, ...]) -> None:
     """List every probe: its name and title."""
     from gpuadvisor.probing.catalogue import load_probes
@@ -48,8 +38,8 @@ def list_probes(form: str, directories: tuple[Path, ...]) -> None:
 
 @command.command(name="show")
 @click.argument("name")
-@FORM
-@DIRECTORIES
+@FORMAT
+@PROBE_DIRECTORIES
 def show_probe(name: str, form: str, directories: tuple[Path, ...]) -> None:
     """Show one probe: the mechanism it isolates, what can fool it, its sweeps and metrics."""
     from gpuadvisor.probing.catalogue import load_probes

@@ -4,22 +4,15 @@ from pathlib import Path
 
 import click
 
+from gpuadvisor.cli.options import FORMAT, RULE_PACKS, VERBOSE
+
 
 @click.command(name="report")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--rules",
-    "rule_packs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Add a pack of rule pages; may be given several times.",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@RULE_PACKS
+@FORMAT
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the report document here.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Print all advice in full and why rules were not evaluated."
-)
+@VERBOSE
 def command(
     files: tuple[Path, ...], rule_packs: tuple[Path, ...], form: str, output: Path | None, verbose: bool
 ) -> None:

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gpuadvisor.cli.options import FORMAT, RULE_PACKS
+
 if TYPE_CHECKING:
     from gpuadvisor.advising.rule import Rule
-
-FORM = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-PACKS = click.option(
-    "--rules",
-    "packs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Add a pack of rule pages; may be given several times.",
-)
 
 
 @click.group(name="rules")
@@ -30,13 +20,13 @@ def command() -> None:
 
 
 @command.command(name="list")
-@FORM
-@PACKS
-def list_rules(form: str, packs: tuple[Path, ...]) -> None:
+@FORMAT
+@RULE_PACKS
+def list_rules(form: str, rule_packs: tuple[Path, ...]) -> None:
     """List every rule: its id, severity and title."""
     from gpuadvisor.advising.rules import load_rules
 
-    rules = list(load_rules(packs))
+    rules = list(load_rules(rule_packs))
     if form == "json":
         click.echo(json.dumps([_head(rule) for rule in rules], indent=2))
         return
@@ -47,13 +37,13 @@ def list_rules(form: str, packs: tuple[Path, ...]) -> None:
 
 @command.command(name="show")
 @click.argument("rule_id", metavar="ID")
-@FORM
-@PACKS
-def show_rule(rule_id: str, form: str, packs: tuple[Path, ...]) -> None:
+@FORMAT
+@RULE_PACKS
+def show_rule(rule_id: str, form: str, rule_packs: tuple[Path, ...]) -> None:
     """Show one rule: its condition, what it means and what to change."""
     from gpuadvisor.advising.rules import load_rules
 
-    rule = load_rules(packs).rule(rule_id)
+    rule = load_rules(rule_packs).rule(rule_id)
     if form == "json":
         click.echo(json.dumps(_whole(rule), indent=2))
     else:

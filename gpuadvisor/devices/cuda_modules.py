@@ -32,7 +32,7 @@ def image(module: CompiledModule, compute_capability: str) -> bytes:
 class CudaModules:
     """Loads each image once and keeps it loaded."""
 
-    def __init__(self, cupy: Any, compute_capability: str, shared_limit_bytes: int) -> None:  # noqa: ANN401
+    def __init__(self, cupy: Any, compute_capability: str, shared_limit_bytes: int) -> None:  # noqa: ANN401 - CuPy
         self._cupy = cupy
         self._compute_capability = compute_capability
         self._shared_limit_bytes = shared_limit_bytes
@@ -60,7 +60,7 @@ class CudaModules:
             self._loaded[content] = loaded
         return self._loaded[content]
 
-    def _allow_shared(self, function: Any, dynamic_bytes: int, subject: str) -> None:  # noqa: ANN401
+    def _allow_shared(self, function: Any, dynamic_bytes: int, subject: str) -> None:  # noqa: ANN401 - CuPy
         """Opt in to more than the default (CUDA C++ Programming Guide, Shared Memory per architecture)."""
         driver = self._cupy.cuda.driver
         if dynamic_bytes > self._shared_limit_bytes:

@@ -76,23 +76,17 @@ class Registers:
             raise Unsupported(f"a register of another width than {type_name}")
 
     def write(self, operand: Operand, type_name: str) -> Write:
-        """Return how to write results of `type_name` to `operand`: a register or the sink."""
-        if operand is None:
-            return _discard
-        if not isinstance(operand, Register) or operand.name not in self.slots:
-            raise Unsupported(f"destination {operand}")
-        slot = self.slots[operand.name]
-        target = self.dtypes[slot]
-        self._check_width(slot, type_name)
-
-        def write(batch: Batch, active: Active, values: Lanes) -> None:
-            wide = resize(values, type_name, target)
-            batch.registers[slot] = active.select(batch.registers[slot], wide)
-
-        return write
+        """Return how to write results of `type_name`, shape (warps, 32), to a register or the sink."""
+        return self._writing(operand, type_name, Active.select)
 
     def scatter(self, operand: Operand, type_name: str) -> Write:
         """Return how to write results of the active threads alone, shape (n,)."""
+        return self._writing(operand, type_name, Active.merge)
+
+    def _writing(
+        self, operand: Operand, type_name: str, combine: Callable[[Active, Lanes, Lanes], Lanes]
+    ) -> Write:
+        """Return how to write results, of which `combine` makes the register's new value from its old one."""
         if operand is None:
             return _discard
         if not isinstance(operand, Register) or operand.name not in self.slots:
@@ -103,7 +97,7 @@ class Registers:
 
         def write(batch: Batch, active: Active, values: Lanes) -> None:
             wide = resize(values, type_name, target)
-            batch.registers[slot] = active.merge(batch.registers[slot], wide)
+            batch.registers[slot] = combine(active, batch.registers[slot], wide)
 
         return write
 
@@ -156,10 +150,13 @@ def named_registers(instruction: Instruction) -> Iterator[str]:
     if instruction.guard is not None:
         yield instruction.guard.register
     for operand in instruction.operands:
-        match operand:
-            case Register(name) | Address(Register(name)):
-                yield name
-            case Vector(elements):
-                yield from (element.name for element in elements if isinstance(element, Register))
-            case _:
-                pass
+        yield from operand_registers(operand)
+
+
+def operand_registers(operand: Operand) -> Iterator[str]:
+    """Return the names of the registers in an operand."""
+    match operand:
+        case Register(name) | Address(Register(name)):
+            yield name
+        case Vector(elements):
+            yield from (element.name for element in elements if isinstance(element, Register))

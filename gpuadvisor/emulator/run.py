@@ -59,9 +59,9 @@ def run(
     layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
     parameters = pack_arguments(linked.function, layout, arguments)
     grid = Grid(launch, options.multiprocessors, options.blocks_per_multiprocessor)
-    if synchronises_grid(linked.function):
-        return _run_at_once(_Loaded(linked, layout, parameters, grid, memory), options)
     loaded = _Loaded(linked, layout, parameters, grid, memory)
+    if synchronises_grid(linked.function):
+        return _run_at_once(loaded, options)
     if options.native and find_spec("llvmlite") is not None:
         observation = _run_native(loaded, options)
         if observation is not None:

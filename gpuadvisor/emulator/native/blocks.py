@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from gpuadvisor.emulator.binder import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
-from gpuadvisor.emulator.program import Address, Function, Instruction, Operand, Register, Vector
-from gpuadvisor.emulator.registers import CARRY
+from gpuadvisor.emulator.program import Function, Instruction
+from gpuadvisor.emulator.registers import CARRY, operand_registers
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
 """Instructions that decide where threads go: each ends its block."""
@@ -131,8 +131,8 @@ def registers_used(instruction: Instruction, operation: NativeOperation | None) 
     results = 0 if instruction.opcode in _WITHOUT_RESULT else 1
     if operation is not None:
         results = len(operation.destination_types)
-    written = {name for operand in instruction.operands[:results] for name in _registers(operand)}
-    read = {name for operand in instruction.operands[results:] for name in _registers(operand)}
+    written = {name for operand in instruction.operands[:results] for name in operand_registers(operand)}
+    read = {name for operand in instruction.operands[results:] for name in operand_registers(operand)}
     if operation is not None and operation.reads_carry:
         read.add(CARRY)
     if operation is not None and operation.writes_carry:
@@ -154,16 +154,6 @@ def _orders(instruction: Instruction, read: set[str]) -> bool:
     rounds = "add" in instruction.modifiers and not instruction.types[0].lstrip("usb").isdigit()
     last_wins = not {"exch", "cas"}.isdisjoint(instruction.modifiers)
     return rounds or last_wins or not registers_used(instruction, None)[1].isdisjoint(read)
-
-
-def _registers(operand: Operand) -> Iterator[str]:
-    match operand:
-        case Register(name) | Address(Register(name)):
-            yield name
-        case Vector(elements):
-            yield from (element.name for element in elements if isinstance(element, Register))
-        case _:
-            pass
 
 
 def _live(used: list[_Used], successors: list[tuple[int, ...]]) -> tuple[list[set[str]], list[set[str]]]:
