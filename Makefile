@@ -37,7 +37,9 @@ check: venv
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The peers are optional: where one cannot be had, a line says so.
 bench: venv
+	-$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m benchmarks
 
 # GPU_PYTHON=python3 takes an interpreter that has what it needs already, where nothing can be installed.

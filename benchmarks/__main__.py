@@ -6,7 +6,9 @@ from importlib import import_module
 BENCHMARKS = {
     "startup": "start-up: whole processes, medians",
     "commands": "commands: what a user waits for",
-    "emulator": "the emulator: counters on, one core",
+    "first_result": "first result: `gpuadvisor analyze` of each example, whole processes",
+    "throughput": "throughput: kernels emulated, simulated, and as plain C",
+    "memory": "memory: a large launch",
 }
 
 for name in sys.argv[1:] or BENCHMARKS:

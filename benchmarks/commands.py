@@ -11,8 +11,6 @@ from pathlib import Path
 ROUNDS = 3
 CHECKOUT = Path(__file__).parent.parent
 COMMANDS = (
-    ("analyze", "examples/transpose.cu", "--quiet"),
-    ("analyze", "examples/program.cu", "--quiet"),
     ("analyze", "examples", "--quiet"),
     ("probe", "--quiet"),
 )
