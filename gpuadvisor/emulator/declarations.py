@@ -10,6 +10,8 @@ from gpuadvisor.emulator.widths import TYPE_BYTES
 
 SPACES = frozenset({"global", "const", "shared", "local", "param", "tex"})
 _VECTORS = {"v2": 2, "v4": 4, "v8": 8}
+_MOST_REGISTERS = 1 << 17
+"""Of one name; beyond what compilers write, and little enough to list them."""
 
 
 @dataclass(slots=True)
@@ -156,9 +158,16 @@ def parse_registers(tokens: Tokens) -> tuple[str, list[str]]:
     while not tokens.accept(";"):
         name = tokens.next()
         if tokens.accept("<"):
-            names += [f"{name}{number}" for number in range(tokens.integer())]
+            names += [f"{name}{number}" for number in range(_count(tokens))]
             tokens.expect(">")
         else:
             names.append(name)
         tokens.accept(",")
     return type_name, names
+
+
+def _count(tokens: Tokens) -> int:
+    count = tokens.integer()
+    if count > _MOST_REGISTERS:
+        raise tokens.error(f"{count} registers of one name; {_MOST_REGISTERS} are the most that are read")
+    return count

@@ -123,6 +123,8 @@ def immediate(operand: Immediate, type_name: str) -> Lanes:
     target = dtype_of(type_name)
     bits = operand.bits
     if operand.is_float and TYPE_BYTES[type_name] * 8 != operand.width:
+        if target.itemsize == 1:
+            raise Unsupported("a floating-point number as an operand of one byte")
         source = np.array(bits, f"u{operand.width // 8}").view(f"f{operand.width // 8}")
         bits = int(source.astype(f"f{target.itemsize}").view(f"u{target.itemsize}"))
     if type_name == "pred":

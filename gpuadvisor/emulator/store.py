@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.widths import unsigned
+from gpuadvisor.model.errors import GpuAdvisorError
 
 _SHIFT = {1: 0, 2: 1, 4: 2, 8: 3, 16: 4}
 
@@ -17,7 +18,7 @@ class ByteStore:
     __slots__ = ("_views", "bytes")
 
     def __init__(self, size_bytes: int) -> None:
-        self._set(np.zeros(-(-size_bytes // 16) * 16, np.uint8))
+        self._set(_zeros(-(-size_bytes // 16) * 16))
 
     def _set(self, content: NDArray[np.uint8]) -> None:
         self.bytes = content
@@ -27,7 +28,7 @@ class ByteStore:
         """Make room for `size_bytes`, keeping the content."""
         if size_bytes <= self.bytes.size:
             return
-        larger = np.zeros(max(-(-size_bytes // 16) * 16, 2 * self.bytes.size), np.uint8)
+        larger = _zeros(max(-(-size_bytes // 16) * 16, 2 * self.bytes.size))
         larger[: self.bytes.size] = self.bytes
         self._set(larger)
 
@@ -42,6 +43,13 @@ class ByteStore:
     def store(self, positions: NDArray[np.int64], width: int, values: NDArray[Any]) -> None:
         """Write integers of `width` bytes; where positions repeat, the last lane wins."""
         self._views[width][positions >> _SHIFT[width]] = values
+
+
+def _zeros(size_bytes: int) -> NDArray[np.uint8]:
+    try:
+        return np.zeros(size_bytes, np.uint8)
+    except (MemoryError, ValueError):
+        raise GpuAdvisorError(f"{size_bytes} bytes of emulated memory: this machine has fewer") from None
 
 
 def misaligned(addresses: NDArray[np.uint64], lanes: NDArray[np.int64], size_bytes: int, what: str) -> None:
