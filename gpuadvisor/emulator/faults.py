@@ -36,6 +36,21 @@ def stopped_by(instruction: Instruction) -> str:
     return f"the kernel executed {instruction.text}"
 
 
+def stack_overflow(stack_bytes: int) -> str:
+    """Say that frames and alloca need more than the stack has."""
+    return f"stack overflow: more than {stack_bytes} bytes"
+
+
+def no_function(address: int) -> str:
+    """Say that a pointer points to nothing that the call could enter."""
+    return f"call of address {address:#x}: no function of this kind"
+
+
+def no_target(index: int, targets: int) -> str:
+    """Say that an indexed branch has no such label."""
+    return f"branch index {index} of {targets} targets"
+
+
 def fault_error(instruction: Instruction, what: str, thread: str) -> GpuAdvisorError:
     """Return the error that shows where an instruction failed: source line, block and thread."""
     place = str(instruction.source) if instruction.source else f"PTX line {instruction.ptx_line}"

@@ -26,7 +26,17 @@ from gpuadvisor.emulator.program import (
 )
 from gpuadvisor.model.errors import GpuAdvisorError
 
-__all__ = ["FRAME", "STACK", "STACK_BYTES", "STACK_POINTER", "Formals", "Linked", "link", "named_symbol"]
+__all__ = [
+    "FRAME",
+    "SMALLEST_FRAME_BYTES",
+    "STACK",
+    "STACK_BYTES",
+    "STACK_POINTER",
+    "Formals",
+    "Linked",
+    "link",
+    "named_symbol",
+]
 
 STACK = "%stack"
 """The local variable that holds the frames of activations and what alloca gives."""
@@ -36,7 +46,7 @@ FRAME = "%frame"
 """The register, of each function with activations, with the address of its local variables."""
 STACK_BYTES = 16384
 _ALIGNMENT_BYTES = 16
-_SMALLEST_FRAME_BYTES = 64
+SMALLEST_FRAME_BYTES = 64
 """Bounds the depth of recursion, as return addresses and saved registers do in hardware."""
 _ENDS = frozenset({"ret", "exit", "bra", "brx", "trap"})
 
@@ -152,7 +162,7 @@ class _Renamer:
                 start = -(-end // variable.alignment) * variable.alignment
                 self._local[self._prefix + variable.name] = start
                 end = start + variable.size_bytes
-        return max(-(-end // _ALIGNMENT_BYTES) * _ALIGNMENT_BYTES, _SMALLEST_FRAME_BYTES)
+        return max(-(-end // _ALIGNMENT_BYTES) * _ALIGNMENT_BYTES, SMALLEST_FRAME_BYTES)
 
     def _alias(self, callee: Function, call: Instruction) -> None:
         """Let the parameters that a call names stand for the callee's own."""

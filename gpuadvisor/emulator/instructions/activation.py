@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.activations import Activations
 from gpuadvisor.emulator.active import Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import ThreadFault, stack_overflow
 from gpuadvisor.emulator.instructions.binding import Binding
 from gpuadvisor.emulator.layout import FRAME_BASE
 from gpuadvisor.emulator.linker import FRAME, STACK, STACK_BYTES, STACK_POINTER
@@ -28,9 +28,9 @@ class Stack:
         step = np.uint64(alignment_bytes - 1)
         start = (batch.registers[self.slot] + step) & ~step
         end = start + size_bytes
-        over = mask & (end > np.uint64(STACK_BYTES))
+        over = mask & (np.maximum(start, end) > np.uint64(STACK_BYTES))
         if over.any():
-            raise ThreadFault(f"stack overflow: more than {STACK_BYTES} bytes", int(np.flatnonzero(over)[0]))
+            raise ThreadFault(stack_overflow(STACK_BYTES), int(np.flatnonzero(over)[0]))
         batch.registers[self.slot] = np.where(mask, end, batch.registers[self.slot])
         return start + np.uint64(self.address)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import ThreadFault, no_function
 from gpuadvisor.emulator.instructions.activation import Activation, activation_of
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
 from gpuadvisor.emulator.instructions.control import bind_exit
@@ -84,7 +84,7 @@ def _bind_indirect(instruction: Instruction, binding: Binding) -> Control:
             callee = callees.get(int(address))
             if callee is None:
                 lane = int(np.flatnonzero(mask)[0])
-                raise ThreadFault(f"call of address {int(address):#x}: no function of this kind", lane)
+                raise ThreadFault(no_function(int(address)), lane)
             callee.enter(batch, mask, following)
             parts.append((mask, callee.entry))
         batch.scheduler.split(parts)

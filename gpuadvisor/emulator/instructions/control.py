@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.faults import ThreadFault, stopped_by
+from gpuadvisor.emulator.faults import ThreadFault, no_target, stopped_by
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
 from gpuadvisor.emulator.program import Instruction, Symbol
 from gpuadvisor.emulator.registers import Unsupported
@@ -55,7 +55,7 @@ def bind_indexed_branch(instruction: Instruction, binding: Binding) -> Control:
         outside = on.narrow(chosen >= targets.size)
         if outside.count:
             lane = int(outside.lanes[0])
-            raise ThreadFault(f"branch index {chosen.reshape(-1)[lane]} of {targets.size} targets", lane)
+            raise ThreadFault(no_target(int(chosen.reshape(-1)[lane]), targets.size), lane)
         places = np.where(on.mask, targets[np.minimum(chosen, targets.size - 1)], pc + 1)
         batch.recorder.branch(pc, every.mask, _differs_from_first(places, every.mask))
         parts = [(every.mask & (places == place), int(place)) for place in np.unique(places[every.mask])]

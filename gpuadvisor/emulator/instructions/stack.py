@@ -8,7 +8,7 @@ from gpuadvisor.emulator.instructions.activation import stack_of
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.program import Immediate, Instruction
 
-_LEAST_ALIGNMENT_BYTES = 8
+LEAST_ALIGNMENT_BYTES = 8
 
 
 def bind_allocation(instruction: Instruction, binding: Binding) -> Step:
@@ -16,7 +16,7 @@ def bind_allocation(instruction: Instruction, binding: Binding) -> Step:
     stack, type_name = stack_of(binding), instruction.types[0]
     size = binding.registers.fetch(instruction.operands[1], type_name)
     given = instruction.operands[2] if len(instruction.operands) > 2 else None
-    alignment = max(_LEAST_ALIGNMENT_BYTES, given.bits if isinstance(given, Immediate) else 1)
+    alignment = max(LEAST_ALIGNMENT_BYTES, given.bits if isinstance(given, Immediate) else 1)
     write = binding.registers.write(instruction.operands[0], type_name)
 
     def step(batch: Batch, active: Active) -> None:

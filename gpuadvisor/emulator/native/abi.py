@@ -43,6 +43,9 @@ class Word(IntEnum):
     FRAMES = auto()
     FRAME_STRIDE = auto()
     """The parameters of device functions, and the bytes from one thread's to the next."""
+    ACTIVATIONS = auto()
+    ACTIVATION_STRIDE = auto()
+    """What activations of functions save, and the bytes from one warp's to the next; 0: all use the same."""
     WARPS = auto()
     """Address of the state of the first warp."""
     REGISTER_BYTES = auto()
@@ -107,6 +110,11 @@ class Status(IntEnum):
     """No warp of the block can run, yet some have not ended."""
     STOPPED = 4
     """The kernel stopped itself."""
+    STACK_OVERFLOW = 5
+    NO_FUNCTION = 6
+    """A call through a pointer to no function of its kind."""
+    NO_TARGET = 7
+    """An indexed branch beyond its list."""
 
 
 class Wait(IntEnum):

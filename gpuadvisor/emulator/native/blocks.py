@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from gpuadvisor.emulator.binder import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
+from gpuadvisor.emulator.native.callsites import CallSites
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
-from gpuadvisor.emulator.program import Function, Instruction
+from gpuadvisor.emulator.program import Function, Instruction, Symbol
 from gpuadvisor.emulator.registers import CARRY, operand_registers
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
@@ -49,6 +50,9 @@ class Blocks:
     """By program counter: what computes registers from registers."""
     live_in: frozenset[str]
     """Registers that may be read before they are written."""
+    calls: CallSites
+    saved: Mapping[str, tuple[str, ...]]
+    """By function with activations: its registers that must outlive a call of it."""
 
 
 def basic_blocks(linked: Linked) -> Blocks:
@@ -58,14 +62,21 @@ def basic_blocks(linked: Linked) -> Blocks:
     operations = {pc: operation for pc, operation in found if operation is not None}
     parts = list(_parts(linked))
     at = {part[0].index: number for number, part in enumerate(parts)}
-    successors = [tuple(at[pc] for pc in _successors(linked, part[-1])) for part in parts]
-    used = [_used(part, operations) for part in parts]
-    live_in, live_out = _live(used, successors)
+    calls = CallSites(linked)
+    successors = [tuple(at[pc] for pc in _successors(calls, part[-1])) for part in parts]
+    used = [_used(part, operations, calls) for part in parts]
+    live_in, live_out = _live(used, successors, [calls.saved_for(part[-1]) for part in parts])
     listed = tuple(
         Block(number, part, successors[number], frozenset(live_out[number]))
         for number, part in enumerate(parts)
     )
-    return Blocks(linked, listed, at, operations, frozenset(live_in[0]))
+    saved = {name: _saved(calls, name, at, live_in) for name in linked.frames}
+    return Blocks(linked, listed, at, operations, frozenset(live_in[0]), calls, saved)
+
+
+def _saved(calls: CallSites, name: str, at: Mapping[int, int], live_in: list[set[str]]) -> tuple[str, ...]:
+    needed = set().union(*(live_in[at[call.index + 1]] for call in calls.callers(name)))
+    return tuple(sorted(register for register in needed if register.startswith(f"{name}:")))
 
 
 def _parts(linked: Linked) -> Iterator[tuple[Instruction, ...]]:
@@ -81,17 +92,18 @@ def _parts(linked: Linked) -> Iterator[tuple[Instruction, ...]]:
     yield tuple(part)
 
 
-def _successors(linked: Linked, last: Instruction) -> list[int]:
+def _successors(calls: CallSites, last: Instruction) -> list[int]:
     """Return where threads may go behind the last instruction of a block."""
-    function = linked.function
+    linked = calls.linked
     following = [last.index + 1]
-    target = named_symbol(last)
-    if last.opcode == "bra" and target in function.labels:
-        jump = [function.labels[target]]
-    elif last.opcode == "call" and target in linked.entries:
-        jump = [linked.entries[target]]
+    if last.opcode == "bra" and named_symbol(last) in linked.function.labels:
+        jump = [linked.function.labels[named_symbol(last) or ""]]
+    elif last.opcode == "brx":
+        jump = listed_targets(linked.function, last)
+    elif last.opcode == "call" and calls.targets(last):
+        jump = [linked.entries[name] for name in calls.targets(last)]
     elif last.opcode == "ret":
-        jump = list(return_places(linked, linked.owners[last.index]))
+        jump = [call.index + 1 for call in calls.callers(linked.owners[last.index])]
     elif last.opcode in ("exit", "trap", "brkpt"):
         jump = []
     else:
@@ -99,11 +111,11 @@ def _successors(linked: Linked, last: Instruction) -> list[int]:
     return jump + following if last.guard is not None else jump
 
 
-def return_places(linked: Linked, name: str) -> Iterator[int]:
-    """Return the program counters behind the calls of a function."""
-    for instruction in linked.function.instructions:
-        if instruction.opcode == "call" and named_symbol(instruction) == name:
-            yield instruction.index + 1
+def listed_targets(function: Function, branch: Instruction) -> list[int]:
+    """Return the program counters that brx.idx chooses from; none where its list is unknown."""
+    listed = branch.operands[1]
+    names = function.branch_targets.get(listed.name, ()) if isinstance(listed, Symbol) else ()
+    return [function.labels[name] for name in names]
 
 
 @dataclass(slots=True)
@@ -115,10 +127,14 @@ class _Used:
     written: set[str]
 
 
-def _used(part: tuple[Instruction, ...], operations: Mapping[int, NativeOperation]) -> _Used:
+def _used(
+    part: tuple[Instruction, ...], operations: Mapping[int, NativeOperation], calls: CallSites
+) -> _Used:
     used = _Used(set(), set())
     for instruction in part:
         reads, writes = registers_used(instruction, operations.get(instruction.index))
+        hidden_reads, hidden_writes = calls.registers(instruction)
+        reads, writes = reads | hidden_reads, writes | hidden_writes
         if instruction.guard is not None:
             reads = {*reads, instruction.guard.register, *writes}
         used.read |= reads - used.written
@@ -156,8 +172,13 @@ def _orders(instruction: Instruction, read: set[str]) -> bool:
     return rounds or last_wins or not registers_used(instruction, None)[1].isdisjoint(read)
 
 
-def _live(used: list[_Used], successors: list[tuple[int, ...]]) -> tuple[list[set[str]], list[set[str]]]:
-    """Return the registers live at the start and at the end of each block."""
+def _live(
+    used: list[_Used], successors: list[tuple[int, ...]], saves: list[tuple[str, ...]]
+) -> tuple[list[set[str]], list[set[str]]]:
+    """Return the registers live at the start and at the end of each block.
+
+    `saves` are the prefixes of those that a call at the end of a block saves for the block behind it.
+    """
     live_in: list[set[str]] = [set() for _ in used]
     live_out: list[set[str]] = [set() for _ in used]
     changed = True
@@ -165,6 +186,8 @@ def _live(used: list[_Used], successors: list[tuple[int, ...]]) -> tuple[list[se
         changed = False
         for number in reversed(range(len(used))):
             live_out[number] = set().union(*(live_in[after] for after in successors[number]))
+            if saves[number]:
+                live_out[number] |= {name for name in live_in[number + 1] if name.startswith(saves[number])}
             needed = used[number].read | (live_out[number] - used[number].written)
             if needed != live_in[number]:
                 live_in[number], changed = needed, True

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.linker import named_symbol
 from gpuadvisor.emulator.native.blocks import Block
+from gpuadvisor.emulator.native.calls import emit_call, emit_indexed_branch, emit_return
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.runtime.signatures import declared
@@ -47,13 +48,6 @@ def _exit(flow: Flow, lanes: Lanes, block: Block, _instruction: Instruction) -> 
     flow.end(lanes.warp, lanes.on, _following(lanes, block))
 
 
-def _return(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
-    linked = flow.blocks.linked
-    if linked.owners[instruction.index] != linked.function.name:
-        raise Unsupported("calls")
-    _exit(flow, lanes, block, instruction)
-
-
 def _trap(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
     flow.stop(lanes.warp, instruction.index, lanes.on, block.number + 1)
 
@@ -89,15 +83,11 @@ def _warp_barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instructi
     flow.split(warp, [(rest, block.number + 1)] if lanes.guarded else [])
 
 
-def _unsupported(_flow: Flow, _lanes: Lanes, _block: Block, instruction: Instruction) -> None:
-    raise Unsupported(f"no native code for {instruction.text}")
-
-
 _CONTROLS: dict[str, _Emit] = {
     "bra": _branch,
-    "brx": _unsupported,
-    "call": _unsupported,
-    "ret": _return,
+    "brx": emit_indexed_branch,
+    "call": emit_call,
+    "ret": emit_return,
     "exit": _exit,
     "trap": _trap,
     "brkpt": _trap,

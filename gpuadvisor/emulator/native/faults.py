@@ -14,10 +14,15 @@ from gpuadvisor.emulator.faults import (
     does_not_end,
     fault_error,
     members_never_come,
+    no_function,
+    no_target,
+    stack_overflow,
     stopped_by,
 )
 from gpuadvisor.emulator.instructions.spaces import BY_NAME
+from gpuadvisor.emulator.linker import STACK_BYTES
 from gpuadvisor.emulator.native.abi import SITE, WARP, Status, Wait, Word
+from gpuadvisor.emulator.native.blocks import listed_targets
 from gpuadvisor.emulator.native.launch import NativeLaunch, Part
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -62,6 +67,14 @@ class _Failure:
         mask = self.word(Word.FAULT_MASK)
         return self.word(Word.FAULT_PLACE), self.first_lane + (mask & -mask).bit_length() - 1
 
+    def lanes(self) -> NDArray[np.int64]:
+        """Return the lanes of the warp that were noted."""
+        return _LANES[((self.word(Word.FAULT_MASK) >> _LANES) & 1).astype(np.bool_)]
+
+    def addresses(self) -> NDArray[np.uint64]:
+        """Return the values of all lanes that were noted."""
+        return self.part.context[Word.FAULT_ADDRESSES : Word.FAULT_ADDRESSES + WARP_SIZE].view(np.uint64)
+
     def warps(self) -> NDArray[Any]:
         """Return the states of the block's warps; only that of the warp that ran last if none wait."""
         size = WARP.itemsize + self.launch.kernel.plan.register_bytes
@@ -74,11 +87,9 @@ _Fault = tuple[int, str, int]
 
 
 def _bad_address(failure: _Failure) -> _Fault:
-    context = failure.part.context
     number = (failure.word(Word.FAULT_PLACE) - failure.word(Word.SITES)) // SITE.itemsize
     site = failure.launch.kernel.plan.sites[number]
-    addresses = context[Word.FAULT_ADDRESSES : Word.FAULT_ADDRESSES + WARP_SIZE].view(np.uint64)
-    lanes = _LANES[((failure.word(Word.FAULT_MASK) >> _LANES) & 1).astype(np.bool_)]
+    addresses, lanes = failure.addresses(), failure.lanes()
     operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
     what = f"{operation} {site.bytes_per_thread} bytes"
     batch = _block(failure.launch, failure.part)
@@ -115,9 +126,33 @@ def _stopped(failure: _Failure) -> _Fault:
     return pc, stopped_by(failure.instruction(pc)), lane
 
 
+def _stack_overflow(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    return pc, stack_overflow(STACK_BYTES), lane
+
+
+def _no_function(failure: _Failure) -> _Fault:
+    """Name the lowest of the wild pointers."""
+    pc, _ = failure.noted()
+    lanes = failure.lanes()
+    addresses = failure.addresses()[lanes]
+    first = int(addresses.argmin())
+    return pc, no_function(int(addresses[first])), failure.first_lane + int(lanes[first])
+
+
+def _no_target(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    function = failure.launch.kernel.function
+    targets = listed_targets(function, failure.instruction(pc))
+    return pc, no_target(int(failure.addresses()[lane - failure.first_lane]), len(targets)), lane
+
+
 _FAULTS = {
     Status.BAD_ADDRESS: _bad_address,
     Status.BUDGET: _over_budget,
     Status.STUCK: _stuck,
     Status.STOPPED: _stopped,
+    Status.STACK_OVERFLOW: _stack_overflow,
+    Status.NO_FUNCTION: _no_function,
+    Status.NO_TARGET: _no_target,
 }

@@ -65,11 +65,20 @@ class Flow:
 
     def stop(self, warp: Warp, pc: int, mask: ir.Value, following: int) -> None:
         """End a block whose last instruction stops the kernel if any lane executes it."""
-        builder = warp.builder
-        with builder.if_then(builder.icmp_unsigned("!=", mask, constant(0))):
-            self._note(builder, pc, mask)
-            builder.ret(constant(Status.STOPPED))
+        self.refuse(warp, Status.STOPPED, pc, mask)
         self.go(warp, following)
+
+    def refuse(
+        self, warp: Warp, status: Status, pc: int, mask: ir.Value, values: ir.Value | None = None
+    ) -> None:
+        """Stop if there are lanes in `mask`; `values`, <32 x i64>, are noted for the message."""
+        builder = warp.builder
+        with builder.if_then(builder.icmp_unsigned("!=", mask, constant(0)), likely=False):
+            self._note(builder, pc, mask)
+            if values is not None:
+                place = word_pointer(builder, self._context, Word.FAULT_ADDRESSES)
+                builder.store(values, place, align=8)
+            builder.ret(constant(status))
 
     def _note(self, builder: ir.IRBuilder, place: int, mask: ir.Value) -> None:
         builder.store(constant(place, I64), word_pointer(builder, self._context, Word.FAULT_PLACE))

@@ -97,14 +97,11 @@ class Lanes:
             self._values[name] = self._load(name)
         return self._values[name]
 
-    def _slot(self, name: str) -> ir.Value:
-        return field(self.builder, self.warp.state, self.registers.offset(name))
-
     def _load(self, name: str) -> ir.Value:
         width = width_of(self.registers.types[name])
         if width == 1:
-            return mask_of(self.builder, self.builder.load(self._slot(name), typ=I32))
-        return self.builder.load(self._slot(name), typ=integer_type(width), align=4)
+            return mask_of(self.builder, self.builder.load(self.slot(name), typ=I32))
+        return self.builder.load(self.slot(name), typ=integer_type(width), align=4)
 
     def read(self, operand: Operand, type_name: str) -> ir.Value:
         """Return a source operand as `type_name`."""
@@ -149,15 +146,24 @@ class Lanes:
         self._values[name] = wide
         self._written.add(name)
 
+    def slot(self, name: str) -> ir.Value:
+        """Return the address of a register between blocks."""
+        return field(self.builder, self.warp.state, self.registers.offset(name))
+
+    def put(self, name: str, mask: ir.Value, value: ir.Value) -> None:
+        """Give a register a new value in some lanes, as bits, behind the last use of it in the block."""
+        merged = self.builder.select(mask_of(self.builder, mask), value, self._load(name))
+        self.builder.store(merged, self.slot(name), align=4)
+
     def store_registers(self, names: frozenset[str]) -> None:
         """Keep those of the registers that the block has written."""
         mask = mask_of(self.builder, self.warp.active)
         for name in sorted(self._written & names):
             merged = self.builder.select(mask, self._values[name], self._load(name))
             if merged.type == MASK:
-                self.builder.store(bits(self.builder, merged), self._slot(name))
+                self.builder.store(bits(self.builder, merged), self.slot(name))
             else:
-                self.builder.store(merged, self._slot(name), align=4)
+                self.builder.store(merged, self.slot(name), align=4)
 
     def address_of(self, name: str) -> int:
         """Return the address of a symbol in its own state space."""

@@ -101,6 +101,7 @@ class NativeLaunch:
             Word.FRAME_STRIDE: _round(layout.frame_bytes),
             Word.REGISTER_BYTES: self.kernel.plan.register_bytes if self.kernel.plan.clears_registers else 0,
             Word.WARP_STRIDE: self._warp_bytes if self.kernel.plan.waits else 0,
+            Word.ACTIVATION_STRIDE: self._activation_bytes if self.kernel.plan.waits else 0,
             Word.BUDGET: self.budget,
             Word.THREADS: launch.threads_per_block,
             Word.WARPS_PER_BLOCK: warps_per_block,
@@ -117,6 +118,11 @@ class NativeLaunch:
     @property
     def _warp_bytes(self) -> int:
         return WARP.itemsize + self.kernel.plan.register_bytes
+
+    @property
+    def _activation_bytes(self) -> int:
+        """What the activations of a warp can save."""
+        return WARP_SIZE * self.kernel.plan.activation_bytes
 
     def _tables(self, words: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Point the words at tables, which live as long as the list that is returned."""
@@ -148,6 +154,7 @@ class NativeLaunch:
             Word.SHARED: aligned(_round(self.layout.shared_bytes)),
             Word.LOCAL: aligned(threads * int(common[Word.LOCAL_STRIDE])),
             Word.FRAMES: aligned(threads * int(common[Word.FRAME_STRIDE])),
+            Word.ACTIVATIONS: aligned(warps * self._activation_bytes),
             Word.WARPS: aligned(warps * self._warp_bytes),
             Word.COUNTERS: counters,
             Word.SITES: sites,

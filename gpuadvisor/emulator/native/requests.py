@@ -1,16 +1,17 @@
 """Memory requests in native code: from addresses to checked, counted places in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as member
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.layout import LOCAL_WINDOW, SHARED_WINDOW, WINDOW_BYTES
+from gpuadvisor.emulator.layout import LOCAL_WINDOW, PARAMETER_WINDOW, SHARED_WINDOW, WINDOW_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS
 from gpuadvisor.emulator.native.abi import SITE, Kind, Status, Word
 from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.parameters import parameter_places, takes_parameter_addresses
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.runtime.signatures import declared
 from gpuadvisor.emulator.native.state import pointer, warp_field, word
@@ -27,17 +28,24 @@ from gpuadvisor.emulator.native.vectors import (
     splat,
     splat_constant,
 )
-from gpuadvisor.emulator.program import Instruction
-from gpuadvisor.emulator.registers import Unsupported
+from gpuadvisor.emulator.program import Function, Instruction
 
 _SPACES = ("global", "const", "shared", "local", "param")
 _WINDOWS = {"shared": SHARED_WINDOW, "local": LOCAL_WINDOW}
+
+
+def windows_of(function: Function) -> dict[str, int]:
+    """Return the windows that a kernel's generic addresses may lie in."""
+    parameters = {"param": PARAMETER_WINDOW} if takes_parameter_addresses(function) else {}
+    return _WINDOWS | parameters
 
 
 @dataclass(slots=True)
 class Sites:
     """The sites of a kernel, in the order in which contexts keep them."""
 
+    windows: Mapping[str, int]
+    """The spaces that generic addresses may lie in, but for global memory, and where they start."""
     listed: list[Site] = member(default_factory=list)
 
     def add(self, site: Site) -> int:
@@ -58,6 +66,8 @@ class Request:
     """The address in this process of the first active lane's bytes."""
     places: ir.Value
     """The addresses of all lanes, <32 x i64>."""
+    generic: bool
+    """Whether other lanes of the same instruction may access other spaces."""
 
 
 def named_space(instruction: Instruction) -> str | None:
@@ -87,7 +97,7 @@ class Requester:
             return
         builder = self._lanes.builder
         rest = self._lanes.on
-        for name, start in _WINDOWS.items():
+        for name, start in self._sites.windows.items():
             offsets = builder.sub(addresses, splat_constant(start, I64))
             inside = builder.icmp_unsigned("<", offsets, splat_constant(WINDOW_BYTES, I64))
             part = builder.and_(bits(builder, inside), rest)
@@ -106,8 +116,6 @@ class Requester:
         *,
         certain: bool = True,
     ) -> None:
-        if space == "param":
-            raise Unsupported("parameters by address")
         builder = self._lanes.builder
         if certain and not self._lanes.guarded:
             use(self._request(space, operation, size_bytes, addresses, mask))
@@ -119,10 +127,15 @@ class Requester:
         self, space: str, operation: str, size_bytes: int, addresses: ir.Value, mask: ir.Value
     ) -> Request:
         builder, warp = self._lanes.builder, self._lanes.warp
-        counted = space != "const"
+        counted = space not in ("const", "param")
         site = Site(self._instruction.index, space, operation, size_bytes, counted)
         number = self._sites.add(site)
         address = field(builder, pointer(builder, warp.context, Word.SITES), number * SITE.itemsize)
+        generic = named_space(self._instruction) is None
+        if space == "param":
+            own = thread_memory(self._lanes, Word.FRAMES, Word.FRAME_STRIDE)
+            places = parameter_places(self._lanes, address, size_bytes, addresses, mask, own)
+            return Request(space, mask, constant(Kind.GENERAL), ir.Constant(POINTER, None), places, generic)
         name = "global" if space == "const" else space
         access = declared(builder.module, f"access_{name}")
         found = builder.call(access, [warp.context, address, addresses, mask])
@@ -133,7 +146,7 @@ class Requester:
         base, places = self._places(name, addresses)
         start = builder.add(base, builder.lshr(found, constant(2, I64)))
         kind = builder.and_(builder.trunc(found, I32), constant(3))
-        return Request(space, mask, kind, builder.inttoptr(start, POINTER), places)
+        return Request(space, mask, kind, builder.inttoptr(start, POINTER), places, generic)
 
     def _places(self, space: str, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
         """Return the address of the space's first byte in this process, and those of the lanes."""

@@ -65,11 +65,11 @@ def emit_load(lanes: Lanes, requester: Requester, instruction: Instruction) -> N
 
 
 def _parameter(lanes: Lanes, operand: Operand, instruction: Instruction) -> int | None:
-    """Return the address of a parameter that an instruction names outright, or None."""
+    """Return the address of a parameter that an instruction names; None where a register holds it."""
     if named_space(instruction) != "param":
         return None
     if not isinstance(operand, Address) or not isinstance(operand.base, Symbol):
-        raise Unsupported("parameters by address")
+        return None
     return lanes.address_of(operand.base.name) + operand.offset
 
 
@@ -104,14 +104,27 @@ def _load(lanes: Lanes, request: Request, width: int, results: Sequence[ir.Value
         start(Kind.CONSECUTIVE)
         _keep(builder, _load_consecutive(builder, request.start, width, len(results)), results)
         start(Kind.SAME)
-        _keep(builder, _load_same(lanes, request.start, width, len(results)), results)
+        _keep_part(builder, request, _load_same(lanes, request.start, width, len(results)), results)
         start(Kind.GENERAL)
-        _keep(builder, _load_general(builder, request, width, len(results)), results)
+        _keep_part(builder, request, _load_general(builder, request, width, len(results)), results)
 
 
 def _keep(builder: ir.IRBuilder, values: Sequence[ir.Value], results: Sequence[ir.Value]) -> None:
     for value, result in zip(values, results, strict=True):
         builder.store(value, result)
+
+
+def _keep_part(
+    builder: ir.IRBuilder, request: Request, values: Sequence[ir.Value], results: Sequence[ir.Value]
+) -> None:
+    """Keep the values of the request's lanes; generic addresses of other lanes may lie in other spaces."""
+    if not request.generic:
+        _keep(builder, values, results)
+        return
+    mask = mask_of(builder, request.mask)
+    others = [builder.load(result, typ=value.type) for value, result in zip(values, results, strict=True)]
+    merged = [builder.select(mask, value, other) for value, other in zip(values, others, strict=True)]
+    _keep(builder, merged, results)
 
 
 def _load_consecutive(builder: ir.IRBuilder, start: ir.Value, width: int, count: int) -> list[ir.Value]:

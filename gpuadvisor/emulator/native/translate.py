@@ -11,14 +11,15 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
-from gpuadvisor.emulator.native import atomics, control, moves, transfers
+from gpuadvisor.emulator.native import atomics, control, moves, stack, transfers
+from gpuadvisor.emulator.native.activations import thread_bytes
 from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
 from gpuadvisor.emulator.native.plan import Plan
-from gpuadvisor.emulator.native.requests import Requester, Sites
+from gpuadvisor.emulator.native.requests import Requester, Sites, windows_of
 from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
 from gpuadvisor.emulator.program import Instruction, Register
 from gpuadvisor.emulator.registers import CARRY, Unsupported
@@ -66,9 +67,10 @@ class _Translator:
             raise Unsupported("loops that poll memory")
         self._layout = layout
         self._blocks = basic_blocks(linked)
-        self._sites = Sites()
+        self._sites = Sites(windows_of(function))
         self._counters = Counters(len(self._blocks.listed))
-        self._registers = RegisterFile({**function.registers, CARRY: "pred"})
+        hidden = self._blocks.calls.hidden_registers
+        self._registers = RegisterFile({**function.registers, **hidden, CARRY: "pred"})
         self._module = ir.Module("kernel")
         code = ir.Function(self._module, RUN_WARP, "run_warp")
         self._flow = Flow(code, self._blocks, self._counters)
@@ -83,6 +85,7 @@ class _Translator:
             counters=list(self._counters.places),
             sites=self._sites.listed,
             register_bytes=self._registers.bytes,
+            activation_bytes=thread_bytes(self._blocks, self._layout),
             clears_registers=bool(self._blocks.live_in),
             ordered=depends_on_order(self._blocks.linked.function),
             waits=any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
@@ -129,6 +132,8 @@ class _Translator:
             _ACCESSES[instruction.opcode](lanes, requester, instruction)
         elif instruction.opcode in _MOVES:
             _MOVES[instruction.opcode](lanes, instruction)
+        elif instruction.opcode in stack.EMITTERS:
+            stack.EMITTERS[instruction.opcode](self._flow, lanes, instruction)
         elif operation is not None:
             _emit_operation(lanes, instruction, operation)
         elif instruction.opcode not in _WITHOUT_EFFECT:

@@ -1,0 +1,267 @@
+"""call, ret and brx.idx in native code (PTX ISA 9.7.12): by name, through pointers, recursive.
+
+A call is a jump that notes where its lanes return to; see `instructions.calls`, whose rules these are.
+"""
+
+from collections.abc import Sequence
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.layout import FRAME_BASE
+from gpuadvisor.emulator.linker import STACK_POINTER, named_symbol
+from gpuadvisor.emulator.native.abi import Status, Word
+from gpuadvisor.emulator.native.activations import Keeper, copy_bytes, entry_bytes, saved_by, take_stack
+from gpuadvisor.emulator.native.blocks import Block, listed_targets
+from gpuadvisor.emulator.native.callsites import argument_lists, frame_register, return_register
+from gpuadvisor.emulator.native.flow import Flow
+from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.lowering.vectors import integer_type
+from gpuadvisor.emulator.native.requests import thread_memory
+from gpuadvisor.emulator.native.transfers import spilled
+from gpuadvisor.emulator.native.vectors import (
+    I8,
+    I32,
+    I64,
+    POINTER,
+    bits,
+    constant,
+    each_lane,
+    field,
+    local,
+    mask_of,
+    smallest,
+    splat,
+    splat_constant,
+)
+from gpuadvisor.emulator.program import Instruction, Register
+from gpuadvisor.emulator.registers import Unsupported
+
+Range = tuple[int, int]
+"""From where to where in the bytes of a thread's parameters."""
+Part = tuple[ir.Value, ir.Value]
+"""Lanes, as bits, and the places they go to, <32 x i32>."""
+
+
+def _range(lanes: Lanes, name: str) -> Range:
+    place = lanes.layout.places.get(name)
+    if place is None or place.address < FRAME_BASE:
+        raise Unsupported(f"the parameter {name}")
+    start = place.address - FRAME_BASE
+    return start, start + place.size_bytes
+
+
+class _Copies:
+    """Parameters on their way from one function to another, by way of memory of their own."""
+
+    def __init__(self, builder: ir.IRBuilder, sources: Sequence[Range]) -> None:
+        self.builder = builder
+        self.sources = sources
+        self._offsets: list[int] = []
+        self._size_bytes = 0
+        for start, end in self.sources:
+            self._offsets.append(self._size_bytes)
+            self._size_bytes += end - start
+        self._memory = local(self.builder, ir.ArrayType(I8, max(self._size_bytes, 1)))
+
+    def take(self, row: ir.Value) -> None:
+        """Copy the sources out of a thread's parameters."""
+        for (start, end), offset in zip(self.sources, self._offsets, strict=True):
+            place = field(self.builder, self._memory, offset)
+            copy_bytes(self.builder, place, field(self.builder, row, start), end - start)
+
+    def give(self, row: ir.Value, targets: Sequence[Range]) -> None:
+        """Copy them to as many targets of the same sizes."""
+        if [end - start for start, end in targets] != [end - start for start, end in self.sources]:
+            raise Unsupported("parameters that differ in size")
+        for (start, end), offset in zip(targets, self._offsets, strict=True):
+            place = field(self.builder, self._memory, offset)
+            copy_bytes(self.builder, field(self.builder, row, start), place, end - start)
+
+
+class _Calls:
+    """A call, or the return from one, under construction."""
+
+    def __init__(self, flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+        self.flow = flow
+        self.lanes = lanes
+        self.block = block
+        self.instruction = instruction
+        self.calls = flow.blocks.calls
+        self.linked = flow.blocks.linked
+
+    def _rest(self) -> list[Part]:
+        """Return the lanes whose guard does not hold, which go on behind the instruction."""
+        if not self.lanes.guarded:
+            return []
+        builder, warp = self.lanes.builder, self.lanes.warp
+        rest = builder.and_(warp.active, builder.not_(self.lanes.on))
+        return [(rest, splat_constant(self.block.number + 1))]
+
+    def _keeper(self, name: str) -> Keeper | None:
+        if name not in self.linked.frames:
+            return None
+        blocks, layout = self.flow.blocks, self.lanes.layout
+        return Keeper(self.lanes, saved_by(name, blocks, layout), entry_bytes(blocks, layout))
+
+    def _ranges(self, names: Sequence[str]) -> list[Range]:
+        return [_range(self.lanes, name) for name in names]
+
+    def _vector(self, name: str, width: int) -> ir.Value:
+        """Return where a register lies that holds its value between blocks."""
+        copy = local(self.lanes.builder, integer_type(width))
+        kind = integer_type(width)
+        value = self.lanes.builder.load(self.lanes.slot(name), typ=kind, align=4)
+        self.lanes.builder.store(value, copy)
+        return copy
+
+    def _rows(self) -> ir.Value:
+        """Return where the addresses of the threads' parameters lie."""
+        rows = thread_memory(self.lanes, Word.FRAMES, Word.FRAME_STRIDE)
+        memory = local(self.lanes.builder, rows.type)
+        self.lanes.builder.store(rows, memory)
+        return memory
+
+    def emit_call(self) -> None:
+        """Emit call."""
+        targets = self.calls.targets(self.instruction)
+        pointer = next((each for each in self.instruction.operands if isinstance(each, Register)), None)
+        if pointer is not None:
+            self._call_pointer(pointer, targets)
+            return
+        if not targets:
+            raise Unsupported(f"a call of {named_symbol(self.instruction)}")
+        (name,) = targets
+        warp, entry = self.lanes.warp, self._entry(name)
+        if entry <= self.block.number:
+            self.flow.check_budget(warp, self.instruction.index)
+        self._enter(name, self.lanes.on)
+        if self.lanes.guarded:
+            self.flow.send(warp, [(self.lanes.on, splat_constant(entry)), *self._rest()])
+        else:
+            self.flow.go(warp, entry)
+
+    def _entry(self, name: str) -> int:
+        return self.flow.blocks.at[self.linked.entries[name]]
+
+    def _call_pointer(self, pointer: Register, targets: Sequence[str]) -> None:
+        """Let each lane enter the function that it points to."""
+        lanes, builder, warp = self.lanes, self.lanes.builder, self.lanes.warp
+        self.flow.check_budget(warp, self.instruction.index)
+        addresses = lanes.read(pointer, "u64")
+        left, chosen = lanes.on, []
+        for name in targets:
+            own = splat_constant(lanes.address_of(name), I64)
+            here = bits(builder, builder.icmp_unsigned("==", addresses, own))
+            chosen.append(builder.and_(lanes.on, here))
+            left = builder.and_(left, builder.not_(here))
+        self.flow.refuse(warp, Status.NO_FUNCTION, self.instruction.index, left, addresses)
+        for name, mask in zip(targets, chosen, strict=True):
+            self._enter(name, mask)
+        entries = [splat_constant(self._entry(name)) for name in targets]
+        self.flow.send(warp, [*zip(chosen, entries, strict=True), *self._rest()])
+
+    def _enter(self, name: str, mask: ir.Value) -> None:
+        """Pass parameters and note where the lanes in `mask` return to."""
+        lanes, builder, pc = self.lanes, self.lanes.builder, self.instruction.index
+        copies = self.calls.copies(self.instruction, name)
+        arguments = argument_lists(self.instruction)[1] if copies else ()
+        keeper = self._keeper(name)
+        if arguments or keeper is not None:
+            passed = _Copies(builder, self._ranges(arguments))
+            rows = self._rows()
+            if keeper is not None:
+                used = self._vector(STACK_POINTER, 64)
+                size = splat_constant(self.linked.frames[name], I64)
+                frames = local(builder, integer_type(64))
+                builder.store(take_stack(self.flow, lanes, pc, mask, size, 16), frames)
+            with each_lane(builder, mask) as lane:
+                row = builder.inttoptr(spilled(builder, rows, lane, 64), POINTER)
+                passed.take(row)
+                if keeper is not None:
+                    frame = spilled(builder, frames, lane, 64)
+                    keeper.save(lane, frame, spilled(builder, used, lane, 64), row)
+                    keeper.set_frame(lane, frame)
+                formals = self.linked.formals[name].parameters if copies else ()
+                passed.give(row, self._ranges(formals))
+        lanes.put(return_register(name), mask, splat_constant(self.block.number + 1))
+
+    def emit_return(self) -> None:
+        """Emit ret from a device function: back to the caller."""
+        lanes, flow = self.lanes, self.flow
+        name = self.linked.owners[self.instruction.index]
+        places = lanes.register(return_register(name))
+        callers = list(self.calls.callers(name))
+        copying = [
+            call for call in callers if self.calls.copies(call, name) and self.calls.matches(name, call)
+        ]
+        keeper = self._keeper(name)
+        if copying or keeper is not None:
+            self._leave(name, copying, keeper, places)
+        if len(callers) == 1 and not lanes.guarded:
+            flow.go(lanes.warp, flow.blocks.at[callers[0].index + 1])
+        else:
+            flow.send(lanes.warp, [(lanes.on, places), *self._rest()])
+
+    def _leave(
+        self, name: str, copying: Sequence[Instruction], keeper: Keeper | None, places: ir.Value
+    ) -> None:
+        """Pass results back and end the activation, lane by lane."""
+        lanes, builder = self.lanes, self.lanes.builder
+        returns, rows = local(builder, places.type), self._rows()
+        builder.store(places, returns)
+        frames = self._vector(frame_register(name), 64) if keeper is not None else None
+        results = _Copies(builder, self._ranges(self.linked.formals[name].results))
+        with each_lane(builder, lanes.on) as lane:
+            row = builder.inttoptr(spilled(builder, rows, lane, 64), POINTER)
+            place = spilled(builder, returns, lane, 32)
+            results.take(row)
+            if keeper is not None:
+                keeper.restore(lane, spilled(builder, frames, lane, 64), row)
+            for call in copying:
+                behind = constant(self.flow.blocks.at[call.index + 1])
+                with builder.if_then(builder.icmp_unsigned("==", place, behind)):
+                    results.give(row, self._ranges(argument_lists(call)[0]))
+
+
+def emit_call(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    """Emit call."""
+    _Calls(flow, lanes, block, instruction).emit_call()
+
+
+def emit_return(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    """Emit ret: back to the caller; from a kernel, the end of the lanes."""
+    linked = flow.blocks.linked
+    if linked.owners[instruction.index] == linked.function.name:
+        flow.end(lanes.warp, lanes.on, block.number + 1 if lanes.guarded else None)
+    else:
+        _Calls(flow, lanes, block, instruction).emit_return()
+
+
+def emit_indexed_branch(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    """Emit brx.idx: each lane chooses a label of a list."""
+    builder, warp, pc = lanes.builder, lanes.warp, instruction.index
+    targets = [flow.blocks.at[target] for target in listed_targets(flow.blocks.linked.function, instruction)]
+    if not targets:
+        raise Unsupported("unknown branch targets")
+    if min(targets) <= block.number:
+        flow.check_budget(warp, pc)
+    index = lanes.read(instruction.operands[0], "u32")
+    outside = bits(builder, builder.icmp_unsigned(">=", index, splat_constant(len(targets))))
+    wide = builder.zext(index, integer_type(64))
+    flow.refuse(warp, Status.NO_TARGET, pc, builder.and_(lanes.on, outside), wide)
+    places: ir.Value = splat_constant(block.number + 1)
+    for number, target in enumerate(targets):
+        chosen = builder.icmp_unsigned("==", index, splat_constant(number))
+        here = builder.and_(chosen, mask_of(builder, lanes.on))
+        places = builder.select(here, splat_constant(target), places)
+    flow.counters.add_if(warp, ("divergent", pc), _differ(lanes, places))
+    flow.send(warp, [(warp.active, places)])
+
+
+def _differ(lanes: Lanes, places: ir.Value) -> ir.Value:
+    """Return whether the active lanes go to more than one place."""
+    builder, active = lanes.builder, mask_of(lanes.builder, lanes.warp.active)
+    known = builder.select(active, places, ir.Constant(places.type, [ir.Constant(I32, -1)] * 32))
+    first = smallest(builder, known)
+    elsewhere = builder.icmp_unsigned("!=", places, splat(builder, first))
+    return builder.icmp_unsigned("!=", bits(builder, builder.and_(elsewhere, active)), constant(0))

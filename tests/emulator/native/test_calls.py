@@ -1,0 +1,146 @@
+"""Calls in native code; `instructions.test_calls` has more kernels that both executors run."""
+
+import numpy as np
+import pytest
+
+from gpuadvisor.emulator.layout import lay_out
+from gpuadvisor.emulator.linker import link
+from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.native.kernels import native_kernel
+from gpuadvisor.emulator.program import Program
+from gpuadvisor.model.errors import GpuAdvisorError
+from tests.emulator.harness import compiled, execute, launch_of, ptx_kernel
+from tests.emulator.instructions.test_calls import SOURCE as CALLS
+
+
+def is_native(program: Program, kernel: str) -> bool:
+    memory, linked = GlobalMemory(), link(program, kernel)
+    return native_kernel(linked, lay_out(program, linked.function, 0, memory), memory) is not None
+
+
+@pytest.mark.parametrize(
+    "kernel", ["recursive", "mutual", "frames", "sorts", "pointers", "wild", "shapes", "overflow"]
+)
+def test_calls_are_translated(kernel: str) -> None:
+    assert is_native(compiled(CALLS), kernel)
+
+
+SOURCE = r"""
+struct Pair { double sum; int count; char rest[20]; };
+__device__ __noinline__ Pair descend(Pair pair, int n, const int* values) {
+    if (n == 0) return pair;
+    pair.sum += values[n] * 0.5; pair.count += n % 3; pair.rest[n % 20] += n;
+    if (values[n] % 3 == 0) return pair;
+    Pair left = descend(pair, n - 1, values);
+    Pair right = descend(left, n / 2, values);
+    right.sum += left.sum * 0.25 + pair.count;
+    return right;
+}
+extern "C" __global__ void structures(double* out, const int* values, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    Pair pair = {double(i), i % 7, {}};
+    if (i % 5) pair = descend(pair, i % n, values);
+    __syncthreads();
+    out[i] = pair.sum + pair.count * 1000 + pair.rest[i % 20];
+}
+
+typedef int (*Step)(int, int);
+__device__ int twice(int a, int) { return 2 * a; }
+__device__ int climb(int a, int b);
+__device__ int reach(int a, int b) { return b <= 0 ? a : a ^ b; }
+__device__ Step steps[4] = {twice, climb, reach, climb};
+__device__ __noinline__ int climb(int a, int b) { return b <= 0 ? a : steps[(a + b) & 3](a + b, b - 1) + b; }
+extern "C" __global__ void through_table(int* out) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x, sum = 0;
+    for (int k = 0; k < i % 4; k++) sum += steps[(i + k) & 3](i + k, k + 3);
+    out[i] = sum;
+}
+"""
+
+
+def test_structures_through_a_recursion_that_branches() -> None:
+    values = np.random.default_rng(3).integers(0, 50, 16, np.int32)
+
+    def descend(total: float, count: int, rest: list[int], n: int) -> tuple[float, int, list[int]]:
+        if n == 0:
+            return total, count, rest
+        total, count, rest = total + int(values[n]) * 0.5, count + n % 3, rest.copy()
+        rest[n % 20] += n
+        if values[n] % 3 == 0:
+            return total, count, rest
+        left = descend(total, count, rest, n - 1)
+        right = descend(*left, n // 2)
+        return right[0] + (left[0] * 0.25 + count), right[1], right[2]
+
+    def expected(i: int) -> float:
+        pair = (float(i), i % 7, [0] * 20)
+        total, count, rest = descend(*pair, i % 8) if i % 5 else pair
+        return total + count * 1000 + rest[i % 20]
+
+    program = compiled(SOURCE)
+    outcome = execute(program, "structures", launch_of(2, 64), [np.zeros(128), values, np.int32(8)])
+    np.testing.assert_allclose(outcome.arrays[0], [expected(i) for i in range(128)], rtol=1e-14)
+    assert is_native(program, "structures")
+
+
+def test_a_function_that_calls_itself_through_a_table() -> None:
+    def step(number: int, a: int, b: int) -> int:
+        return [lambda: 2 * a, lambda: climb(a, b), lambda: a if b <= 0 else a ^ b][min(number, 4 - number)]()
+
+    def climb(a: int, b: int) -> int:
+        return a if b <= 0 else step((a + b) & 3, a + b, b - 1) + b
+
+    program = compiled(SOURCE)
+    outcome = execute(program, "through_table", launch_of(2, 48), [np.zeros(96, np.int32)])
+    expected = [sum(step((i + k) & 3, i + k, k + 3) for k in range(i % 4)) for i in range(96)]
+    assert outcome.arrays[0].tolist() == expected
+    assert is_native(program, "through_table")
+
+
+INDEXED = """
+    and.b32 %r1, %r0, 3;
+    setp.lt.u32 %p1, %r0, 24;
+    ld.global.u32 %r4, [%rd0+512];
+    add.u32 %r2, %r1, %r4;
+targets: .branchtargets FIRST, SECOND, THIRD, FIRST;
+AGAIN:
+    @%p1 brx.idx %r2, targets;
+    mov.u64 %rd2, 400; bra DONE;
+FIRST: mov.u64 %rd2, 100; bra DONE;
+SECOND: mov.u64 %rd2, 200; bra DONE;
+THIRD: mov.u32 %r2, 0; bra AGAIN;
+DONE: st.global.u64 [%rd1], %rd2;
+"""
+
+
+def test_indexed_branches_forwards_and_back() -> None:
+    program = ptx_kernel(INDEXED)
+    outcome = execute(program, "k", launch_of(1, 64), [np.zeros(72, np.uint64)])
+    expected = [[100, 200, 100, 100][i % 4] if i < 24 else 400 for i in range(64)]
+    assert outcome.arrays[0][:64].tolist() == expected
+    assert is_native(program, "k")
+
+
+def test_an_index_behind_the_targets_is_a_fault() -> None:
+    memory = np.zeros(72, np.uint64)
+    memory[64] = 3
+    with pytest.raises(GpuAdvisorError, match="branch index 4 of 4 targets"):
+        execute(ptx_kernel(INDEXED), "k", launch_of(1, 64), [memory])
+
+
+def test_a_stack_pointer_beyond_the_stack_is_a_fault() -> None:
+    body = "    mov.u64 %rd2, -64; stackrestore.u64 %rd2; alloca.u64 %rd3, 64; st.global.u64 [%rd1], %rd3;"
+    with pytest.raises(GpuAdvisorError, match="stack overflow"):
+        execute(ptx_kernel(body), "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+
+
+def test_parameters_beyond_their_end_are_a_fault() -> None:
+    body = """
+    mov.b64 %rd2, p0; cvta.param.u64 %rd3, %rd2;
+    ld.u64 %rd4, [%rd3]; ld.param.u64 %rd5, [%rd2]; sub.u64 %rd4, %rd4, %rd5; st.global.u64 [%rd1], %rd4;
+    mad.wide.u32 %rd3, %r0, 8, %rd3; ld.u64 %rd6, [%rd3+0];
+    """
+    with pytest.raises(GpuAdvisorError, match="outside the kernel's parameters") as caught:
+        execute(ptx_kernel(body), "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+    assert "thread (1, 0, 0)" in str(caught.value)
+    assert is_native(ptx_kernel(body), "k")
