@@ -169,3 +169,8 @@ def _check_shape(launch: Launch) -> None:
         raise GpuAdvisorError(
             f"a launch needs at least one block and one thread, not grid {launch.grid} block {launch.block}"
         )
+    if launch.cluster is not None:
+        raise GpuAdvisorError(
+            f"CuPy cannot launch clusters of {launch.cluster}",
+            remedy="compile the kernel for them with __cluster_dims__, and leave `cluster` out of the launch",
+        )

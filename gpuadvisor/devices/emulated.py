@@ -13,6 +13,7 @@ from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.cost import modelled_time
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.launch_checks import check_shape, resident
+from gpuadvisor.emulator.clusters import with_cluster
 from gpuadvisor.emulator.decoder import decode
 from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
@@ -86,6 +87,7 @@ class EmulatedDevice:
         where = f"kernel {kernel.module.names.get(kernel.name, kernel.name)}"
         program, function = self._function(kernel, where)
         check_shape(launch, where)
+        launch = with_cluster(function, launch)
         resources = kernel.module.resources.get(kernel.name)
         occupancy = resident(self._facts, launch, resources, where) if resources else None
         options = RunOptions(

@@ -15,8 +15,6 @@ from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.scheduler import Scheduler
 
 BARRIERS = 16
-CLUSTER = BARRIERS + 1
-"""The barrier of the cluster, which is the block."""
 _NONE = np.int8(-1)
 _WARP = np.int8(BARRIERS)
 _BITS = np.uint32(1) << np.arange(32, dtype=np.uint32)
@@ -40,7 +38,7 @@ class Barriers:
         self._votes: Mask = np.zeros(shape, np.bool_)
         self._members: NDArray[np.uint32] = np.zeros(shape, np.uint32)
         """By thread waiting at a bar.warp.sync: the lanes it waits for."""
-        self._expected = np.zeros((CLUSTER + 1, blocks), np.int64)
+        self._expected = np.zeros((BARRIERS, blocks), np.int64)
         """Threads each barrier waits for; 0: all."""
         self._results: dict[int, WriteResult] = {}
         """By the program counter behind a bar.red: where its result goes."""

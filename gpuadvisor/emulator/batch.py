@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.activations import Activations
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.barriers import Barriers
+from gpuadvisor.emulator.cluster_barrier import ClusterBarrier
 from gpuadvisor.emulator.convergence import Convergence
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.heap import Heap
@@ -51,7 +52,8 @@ class Grid:
 class Batch:
     """Registers and memories of some blocks: all of their warps execute together.
 
-    `shape` is (warps, 32); the warps of a block are neighbours. `registers` holds one array per slot.
+    `shape` is (warps, 32); the warps of a block are neighbours, and so are the blocks of a cluster, in order
+    of rank. `registers` holds one array per slot.
     """
 
     def __init__(
@@ -80,6 +82,9 @@ class Batch:
         """By warp: instructions issued before the current basic block."""
         self.scheduler = Scheduler(self.exists)
         self.barriers = Barriers(self.scheduler, grid.warps_per_block)
+        self.cluster_barrier = ClusterBarrier(
+            self.scheduler, grid.warps_per_block * grid.launch.blocks_per_cluster
+        )
         self.convergence = Convergence(self.scheduler)
         self.returns: dict[str, NDArray[np.int32]] = {}
         """By function: where each of its threads returns to."""
@@ -109,6 +114,10 @@ class Batch:
         """Return the linear thread number of every lane, shape (warps, 32)."""
         per_block = np.arange(self.grid.warps_per_block * WARP_SIZE)
         return np.tile(per_block, self.blocks.size).reshape(self.shape)
+
+    def cluster_ranks(self) -> NDArray[np.int64]:
+        """Return the rank of every block in its cluster, shape (blocks,)."""
+        return np.arange(self.blocks.size) % self.grid.launch.blocks_per_cluster
 
     def everyone_is(self, active: Active) -> bool:
         """Return whether `active` are all threads that have not exited."""

@@ -7,6 +7,8 @@ skipped.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
 
 from gpuadvisor.emulator.body import Body, BodyParser
 from gpuadvisor.emulator.declarations import SPACES, parse_parameters, parse_variables
@@ -25,6 +27,15 @@ def decode(ptx: str, is_library: Callable[[str], bool] = lambda _: False) -> Pro
     Raises GpuAdvisorError with the PTX line and its text where the text is not PTX.
     """
     return _ModuleParser(ptx, is_library).parse()
+
+
+@dataclass(slots=True)
+class _Directives:
+    """What a function demands of its launch; see `Function`."""
+
+    maximum_threads: int | None = None
+    cluster: tuple[int, int, int] | None = None
+    counts_clusters: bool = False
 
 
 class _ModuleParser:
@@ -95,7 +106,7 @@ class _ModuleParser:
         results = parse_parameters(tokens)
         name = tokens.next()
         parameters = parse_parameters(tokens)
-        maximum_threads = self._performance_directives()
+        directives = self._performance_directives()
         is_defined = not tokens.accept(";")
         body = BodyParser(tokens, Locations(self._files, self._is_library)).parse() if is_defined else Body()
         known = self._functions.get(name)
@@ -111,20 +122,32 @@ class _ModuleParser:
             tuple(body.instructions),
             body.labels,
             body.branch_targets,
-            maximum_threads,
+            directives.maximum_threads,
+            directives.cluster,
+            directives.counts_clusters,
         )
 
-    def _performance_directives(self) -> int | None:
-        """Read what stands between the parameters and the body; return the limit on threads per block."""
-        maximum = None
+    def _performance_directives(self) -> _Directives:
+        """Read what stands between the parameters and the body."""
+        found = _Directives()
         tokens = self._tokens
         while tokens.peek() not in ("{", ";"):
             directive = tokens.next()
             if directive in (".maxntid", ".reqntid"):
-                maximum = tokens.integer()
-                while tokens.accept(","):
-                    maximum *= tokens.integer()
+                found.maximum_threads = prod(self._extent())
+            elif directive == ".reqnctapercluster":
+                found.cluster = self._extent()
+            elif directive == ".blocksareclusters":
+                found.counts_clusters = True
             elif directive == ".pragma":
                 tokens.skip_until(";")
                 tokens.expect(";")
-        return maximum
+        return found
+
+    def _extent(self) -> tuple[int, int, int]:
+        """Read one to three numbers."""
+        numbers = [self._tokens.integer()]
+        while self._tokens.accept(","):
+            numbers.append(self._tokens.integer())
+        x, y, z = (*numbers, 1, 1)[:3]
+        return x, y, z

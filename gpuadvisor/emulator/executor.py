@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
+from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
 from gpuadvisor.emulator.faults import (
@@ -91,6 +91,11 @@ class Executor:
         at_barrier = np.flatnonzero(batch.barriers.waiting)
         if at_barrier.size:
             self._refuse_barrier(batch, int(at_barrier[0]))
+        at_cluster = np.flatnonzero(batch.cluster_barrier.waiting)
+        if at_cluster.size:
+            lane = int(at_cluster[0])
+            self._pc = batch.cluster_barrier.place(lane) - 1
+            raise ThreadFault(barrier_never_complete("the cluster's barrier", "cluster"), lane)
         at_collective = np.flatnonzero(batch.convergence.waiting)
         if at_collective.size:
             lane = int(at_collective[0])
@@ -100,8 +105,7 @@ class Executor:
     def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)
         self._pc = following - 1
-        others = {CLUSTER: "the cluster's barrier"}
-        name = f"barrier {barrier}" if barrier < BARRIERS else others.get(barrier, "the warp's barrier")
+        name = f"barrier {barrier}" if barrier < BARRIERS else "the warp's barrier"
         raise ThreadFault(barrier_never_complete(name), lane)
 
     @property

@@ -21,9 +21,9 @@ def does_not_end(instruction_budget: int) -> str:
     return f"the kernel does not end: a warp executed more than {instruction_budget} instructions"
 
 
-def barrier_never_complete(barrier: str) -> str:
+def barrier_never_complete(barrier: str, group: str = "block") -> str:
     """Say that threads wait at a barrier for threads that never come."""
-    return f"{barrier} can never be reached by all the threads it waits for: no thread of the block can run"
+    return f"{barrier} can never be reached by all the threads it waits for: no thread of the {group} can run"
 
 
 def members_never_come(instruction: Instruction) -> str:

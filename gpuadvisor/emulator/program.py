@@ -149,6 +149,10 @@ class Function:
     """`.branchtargets` lists by label, for `brx.idx`."""
     maximum_threads: int | None = None
     """`.maxntid` or `.reqntid`."""
+    cluster: tuple[int, int, int] | None = None
+    """`.reqnctapercluster`: the blocks of each cluster."""
+    counts_clusters: bool = False
+    """`.blocksareclusters`: the launch gives the grid in clusters."""
 
 
 @dataclass(frozen=True, slots=True)

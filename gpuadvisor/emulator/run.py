@@ -8,6 +8,7 @@ import numpy as np
 
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch, Grid
 from gpuadvisor.emulator.binder import BoundKernel, bind
+from gpuadvisor.emulator.clusters import own_offset, whole_clusters, with_cluster
 from gpuadvisor.emulator.cooperative import allocate_workspace, synchronises_grid
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.executor import Executor
@@ -56,13 +57,14 @@ def run(
     """
     linked = link(program, kernel)
     _check_launch(linked.function, launch)
+    launch = with_cluster(linked.function, launch)
     layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
     parameters = pack_arguments(linked.function, layout, arguments)
     grid = Grid(launch, options.multiprocessors, options.blocks_per_multiprocessor)
     loaded = _Loaded(linked, layout, parameters, grid, memory)
     if synchronises_grid(linked.function):
         return _run_at_once(loaded, options)
-    if options.native and find_spec("llvmlite") is not None:
+    if options.native and launch.blocks_per_cluster == 1 and find_spec("llvmlite") is not None:
         observation = _run_native(loaded, options)
         if observation is not None:
             return observation
@@ -81,11 +83,16 @@ class _Loaded:
 
     def variable(self, _pc: int, space: str, address: int) -> str | None:
         """Return the name of the variable that an address of a space lies in."""
-        return self.memory.name_of(address) if space == "global" else self.layout.variable_at(space, address)
+        if space == "global":
+            return self.memory.name_of(address)
+        offset = own_offset(address) if space == "shared" else address
+        return self.layout.variable_at(space, offset)
 
     def chosen(self, options: RunOptions) -> Sequence[int]:
-        """Return the blocks to run."""
-        return range(self.grid.launch.blocks) if options.blocks is None else options.blocks
+        """Return the blocks to run: those asked for, and what else belongs to their clusters."""
+        launch = self.grid.launch
+        blocks = range(launch.blocks) if options.blocks is None else options.blocks
+        return blocks if launch.blocks_per_cluster == 1 else whole_clusters(blocks, launch)
 
 
 def _run_native(loaded: _Loaded, options: RunOptions) -> Observation | None:
@@ -142,7 +149,9 @@ def _blocks_per_batch(bound: BoundKernel, layout: Layout, grid: Grid) -> int:
         return grid.launch.blocks
     threads = grid.warps_per_block * WARP_SIZE
     per_block = threads * per_thread + layout.shared_bytes
-    return max(1, min(_BATCH_THREADS // threads, _BATCH_BYTES // max(per_block, 1)))
+    blocks = min(_BATCH_THREADS // threads, _BATCH_BYTES // max(per_block, 1))
+    of_cluster = grid.launch.blocks_per_cluster
+    return max(1, blocks // of_cluster) * of_cluster
 
 
 def _batches(blocks: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gpuadvisor.emulator.clusters import blocks_of_clusters
 from gpuadvisor.model.kernel import Launch
 
 DEFAULT_THREAD_BUDGET = 1 << 18
@@ -10,10 +11,14 @@ DEFAULT_THREAD_BUDGET = 1 << 18
 def choose_blocks(launch: Launch, thread_budget: int = DEFAULT_THREAD_BUDGET) -> list[int] | None:
     """Return the first, the last and evenly spread blocks: `thread_budget` threads, but at least two blocks.
 
-    None stands for all blocks: the grid is small enough.
+    Where blocks form clusters, these are the blocks of such clusters. None stands for all blocks: the grid
+    is small enough.
     """
-    affordable = max(2, thread_budget // launch.threads_per_block)
-    if launch.blocks <= affordable:
+    of_cluster = launch.blocks_per_cluster
+    clusters = launch.blocks // of_cluster
+    affordable = max(2, thread_budget // (launch.threads_per_block * of_cluster))
+    if clusters <= affordable:
         return None
-    spread = np.linspace(0, launch.blocks - 1, affordable)
-    return [int(block) for block in np.unique(spread.round().astype(np.int64))]
+    spread = np.linspace(0, clusters - 1, affordable)
+    chosen = [int(cluster) for cluster in np.unique(spread.round().astype(np.int64))]
+    return chosen if launch.cluster is None else blocks_of_clusters(chosen, launch)

@@ -7,7 +7,7 @@ issues.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ _ENVIRONMENT = re.compile(r"%envreg\d+")
 _AXES = "xyz"
 _LANE = np.arange(WARP_SIZE, dtype=np.int64)
 _Integers = NDArray[np.int64]
+_Axis = _Integers | int
 
 
 def is_special(name: str) -> bool:
@@ -73,6 +74,15 @@ def _block_index(batch: Batch) -> tuple[_Integers, ...]:
     return tuple(_by_warp(batch, axis) for axis in _split(batch.blocks, batch.grid.launch.grid))
 
 
+def _cluster(batch: Batch) -> tuple[int, int, int]:
+    return batch.grid.launch.cluster or (1, 1, 1)
+
+
+def _by_axis(batch: Batch, of_blocks: Iterable[_Axis]) -> Iterator[tuple[_Axis, int]]:
+    """Yield what counts blocks along each axis, with the blocks of a cluster along it."""
+    return zip(of_blocks, _cluster(batch), strict=True)
+
+
 def _by_warp(batch: Batch, by_block: _Integers) -> _Integers:
     """Return one value per block as one per warp, shape (warps, 1)."""
     return np.repeat(by_block, batch.grid.warps_per_block)[:, None]
@@ -119,11 +129,10 @@ _VECTORS: dict[str, Callable[[Batch], tuple[_Integers | int, ...]]] = {
     "%ctaid": _block_index,
     "%ntid": lambda batch: batch.grid.launch.block,
     "%nctaid": lambda batch: batch.grid.launch.grid,
-    # Without clusters each block is a cluster of its own.
-    "%clusterid": _block_index,
-    "%nclusterid": lambda batch: batch.grid.launch.grid,
-    "%cluster_ctaid": lambda _batch: (0, 0, 0),
-    "%cluster_nctaid": lambda _batch: (1, 1, 1),
+    "%clusterid": lambda batch: tuple(n // of for n, of in _by_axis(batch, _block_index(batch))),
+    "%nclusterid": lambda batch: tuple(n // of for n, of in _by_axis(batch, batch.grid.launch.grid)),
+    "%cluster_ctaid": lambda batch: tuple(n % of for n, of in _by_axis(batch, _block_index(batch))),
+    "%cluster_nctaid": _cluster,
 }
 
 _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
@@ -133,9 +142,9 @@ _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
     "%smid": _multiprocessor,
     "%nsmid": lambda batch: batch.grid.multiprocessors,
     "%gridid": lambda _batch: 0,
-    "%is_explicit_cluster": lambda _batch: 0,
-    "%cluster_ctarank": lambda _batch: 0,
-    "%cluster_nctarank": lambda _batch: 1,
+    "%is_explicit_cluster": lambda batch: int(batch.grid.launch.cluster is not None),
+    "%cluster_ctarank": lambda batch: _by_warp(batch, batch.cluster_ranks()),
+    "%cluster_nctarank": lambda batch: batch.grid.launch.blocks_per_cluster,
     "%envreg1": lambda batch: batch.grid.workspace >> 32,
     "%envreg2": lambda batch: batch.grid.workspace & 0xFFFFFFFF,
     "%dynamic_smem_size": lambda batch: batch.grid.launch.dynamic_shared_bytes,

@@ -11,11 +11,13 @@ MemorySpace = Literal["global", "shared", "local", "const"]
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
-    """The shape of a launch; `grid` and `block` are (x, y, z)."""
+    """The shape of a launch; `grid`, `block` and `cluster` are (x, y, z)."""
 
     grid: tuple[int, int, int]
     block: tuple[int, int, int]
     dynamic_shared_bytes: int = 0
+    cluster: tuple[int, int, int] | None = None
+    """Blocks of each cluster; None: what the kernel was compiled for, or no clusters."""
 
     @property
     def blocks(self) -> int:
@@ -26,6 +28,12 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     def threads_per_block(self) -> int:
         """Threads in each block."""
         return self.block[0] * self.block[1] * self.block[2]
+
+    @property
+    def blocks_per_cluster(self) -> int:
+        """Blocks in each cluster; without clusters every block is one of its own."""
+        x, y, z = self.cluster or (1, 1, 1)
+        return x * y * z
 
 
 class Resources(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,16 @@ from math import prod
 from gpuadvisor.model.errors import GpuAdvisorError
 
 # CUDA C++ Programming Guide, section "Technical Specifications per Compute Capability".
-_LIMITS = {"grid": (2**31 - 1, 65_535, 65_535), "block": (1024, 1024, 64)}
+_LIMITS = {
+    "grid": (2**31 - 1, 65_535, 65_535),
+    "block": (1024, 1024, 64),
+    "cluster": (16, 16, 16),
+}
 _THREADS_PER_BLOCK = 1024
 
 
 def extents(values: int | tuple[int, ...], what: str) -> tuple[int, int, int]:
-    """Return (x, y, z) of a `grid` or `block`; raise ValueError where no GPU takes it."""
+    """Return (x, y, z) of a `grid`, `block` or `cluster`; raise ValueError where no GPU takes it."""
     given = (values,) if isinstance(values, int) else values
     if not 1 <= len(given) <= len(_LIMITS[what]):
         raise ValueError(f"{what} has one to three extents, not {len(given)}")

@@ -13,6 +13,7 @@ A TOML file beside the source, of the same stem:
     grid = [64, 64]                # one to three extents, or one number
     block = [32, 8]
     shared = 0                     # bytes of dynamic shared memory
+    cluster = [2, 1]               # optional: blocks of each cluster, if the kernel does not say
     args = [ { name = "out", type = "float32", shape = [2048, 2048], fill = "zeros" },
              { name = "n",   type = "int32",   value = 2048 } ]
     inputs = "data.py:make"        # optional: supplies the arguments that have neither fill nor value
@@ -60,6 +61,7 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     grid: int | tuple[int, ...]
     block: int | tuple[int, ...]
     shared: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cluster: int | tuple[int, ...] | None = None
     args: tuple[ArgumentSpec, ...] = ()
     inputs: str | None = None
     symbols: tuple[ArgumentSpec, ...] = ()
@@ -74,6 +76,7 @@ class _LaunchTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             grid=extents(self.grid, "grid"),
             block=extents(self.block, "block"),
             dynamic_shared_bytes=self.shared,
+            cluster=None if self.cluster is None else extents(self.cluster, "cluster"),
         )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 from gpuadvisor.sources.arguments import ArgumentSpec
@@ -63,7 +65,8 @@ def _with_preparations(listed: Sequence[LaunchRequest], kernels: Sequence[str]) 
 
 def _changed(request: LaunchRequest, inline: InlineLaunch) -> LaunchRequest:
     shared = inline.dynamic_shared_bytes
-    launch = Launch(
+    launch = msgspec.structs.replace(
+        request.launch,
         grid=inline.grid or request.launch.grid,
         block=inline.block or request.launch.block,
         dynamic_shared_bytes=request.launch.dynamic_shared_bytes if shared is None else shared,

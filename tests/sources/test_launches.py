@@ -25,6 +25,7 @@ args = [ { name = "out", type = "float32", shape = [16, 4], fill = "zeros" },
 kernel = "other"
 grid = [2, 3, 4]
 block = [64]
+cluster = 2
 inputs = "data.py:make"
 """
 
@@ -44,7 +45,7 @@ def test_reads_every_key(tmp_path: Path) -> None:
         ("out", "float32", (16, 4), "zeros", None),
         ("n", "int32", None, None, 64),
     ]
-    assert second.launch == Launch(grid=(2, 3, 4), block=(64, 1, 1))
+    assert second.launch == Launch(grid=(2, 3, 4), block=(64, 1, 1), cluster=(2, 1, 1))
     assert (second.inputs, second.directory) == ("data.py:make", tmp_path)
     assert (file.compile.defines, file.compile.include) == (("N=4",), ("include",))
     assert (file.compile.standard, file.compile.max_registers) == ("c++17", 64)

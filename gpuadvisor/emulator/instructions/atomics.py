@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.instructions import contention
+from gpuadvisor.emulator.instructions.asynchronous import bind_asynchronous
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
 from gpuadvisor.emulator.instructions.contention import Indices, Update, Values
 from gpuadvisor.emulator.instructions.spaces import SHARED, named_space, record, split
@@ -42,6 +43,8 @@ def bind_atomic(instruction: Instruction, binding: Binding) -> Step:
 
 def bind_reduction(instruction: Instruction, binding: Binding) -> Step:
     """Bind red: an atomic whose result nobody wants."""
+    if "async" in instruction.modifiers:
+        return bind_asynchronous(instruction, binding, bind_reduction)
     return _bind(instruction, binding, None, instruction.operands)
 
 
@@ -51,8 +54,6 @@ def _bind(
     kind = next((name for name in instruction.modifiers if name in _OPERATIONS), None)
     if kind is None or not instruction.types or TYPE_BYTES[instruction.types[0]] > 8:
         raise Unsupported("this form of atomic")
-    if "async" in instruction.modifiers:
-        raise Unsupported("asynchronous reductions")
     type_name = instruction.types[0]
     wanted = isinstance(destination, Register) and destination.name in binding.read_registers
     space = named_space(instruction.modifiers)

@@ -5,6 +5,8 @@ and 16 bytes, which have the same sectors. Copies by tensor map move no data her
 stop waiting for bytes, and the observation says so.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,8 @@ from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import phases
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
 from gpuadvisor.emulator.instructions.copies import bind_copy, no_operation
-from gpuadvisor.emulator.instructions.mbarrier import Barrier, bind_copy_arrival
+from gpuadvisor.emulator.instructions.mbarrier import Barrier, bind_copy_arrival, named_barrier
+from gpuadvisor.emulator.instructions.multicast import Destination, bind_destinations
 from gpuadvisor.emulator.instructions.phases import Change
 from gpuadvisor.emulator.instructions.spaces import GLOBAL, SHARED, Operation, Space
 from gpuadvisor.emulator.program import Address, Instruction
@@ -41,8 +44,8 @@ def bind_any_copy(instruction: Instruction, binding: Binding) -> Step:
         return no_operation
     if "tensor" in modifiers:
         return _bind_tensor_copy(instruction, binding)
-    if "multicast::cluster" in modifiers or "cp_mask" in modifiers:
-        raise Unsupported("multicast and masked copies")
+    if "cp_mask" in modifiers:
+        raise Unsupported("masked copies")
     return _bind_bulk_copy(instruction, binding)
 
 
@@ -51,16 +54,22 @@ def _barrier(instruction: Instruction, binding: Binding) -> Barrier | None:
     if "mbarrier::complete_tx::bytes" not in instruction.modifiers:
         return None
     addresses = [operand for operand in instruction.operands if isinstance(operand, Address)]
-    return Barrier(addresses[-1], ("shared",), binding)
+    return named_barrier(addresses[-1], ("shared",), binding)
 
 
 def _bind_tensor_copy(instruction: Instruction, binding: Binding) -> Step:
     barrier = _barrier(instruction, binding)
     if barrier is None:
         return no_operation
+    target = bind_address(instruction.operands[0], binding.registers)
+    destinations = bind_destinations(instruction, target, barrier, binding)
 
     def step(batch: Batch, active: Active) -> None:
-        barrier.write(batch, active, phases.untracked(barrier.read(batch, active)))
+        for place in destinations(batch, active):
+            if place.barrier is not None and place.part.count:
+                place.barrier.write(
+                    batch, place.part, phases.untracked(place.barrier.read(batch, place.part))
+                )
 
     return step
 
@@ -70,22 +79,34 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
     target_space, source_space = (_SPACES[name] for name in named if name in _SPACES)
     target, source = (bind_address(operand, binding.registers) for operand in instruction.operands[:2])
     size = binding.registers.fetch(instruction.operands[2], "u32")
-    barrier, pc = _barrier(instruction, binding), instruction.index
+    destinations = bind_destinations(instruction, target, _barrier(instruction, binding), binding)
+    pc = instruction.index
 
     def step(batch: Batch, active: Active) -> None:
-        sizes = active.pick(size(batch)).astype(np.int64)
-        ends = zip(active.pick(source(batch)), active.pick(target(batch)), strict=True)
-        for lane, count, (start, goal) in zip(active.lanes, sizes, ends, strict=True):
-            _check_size(int(count), int(lane), batch.layout.shared_bytes)
-            content = _units(batch, pc, source_space, "load", start, int(count), int(lane))
-            target_store, at = _units(batch, pc, target_space, "store", goal, int(count), int(lane))
-            target_store.store(at, 8, content[0].load(content[1], 8))
+        sizes = np.broadcast_to(size(batch), batch.shape).astype(np.int64)
+        places = destinations(batch, active)
+        for lane, start in zip(active.lanes.tolist(), active.pick(source(batch)), strict=True):
+            count = int(sizes.reshape(-1)[lane])
+            _check_size(count, lane, batch.layout.shared_bytes)
+            store, positions = _units(batch, pc, source_space, "load", start, count, lane)
+            content = store.load(positions, 8)
+            for place in places:
+                if place.part.mask.reshape(-1)[lane]:
+                    goal = place.goals.reshape(-1)[lane]
+                    store, positions = _units(batch, pc, target_space, "store", goal, count, lane)
+                    store.store(positions, 8, content)
         batch.scheduler.memory_written()
-        if barrier is not None:
-            none = np.zeros(active.count, np.int64)
-            barrier.change(batch, active, Change(none, -sizes, none))
+        _complete(batch, places, sizes)
 
     return step
+
+
+def _complete(batch: Batch, places: Sequence[Destination], sizes: NDArray[np.int64]) -> None:
+    """Tell the barriers of every destination that its bytes have come."""
+    for place in places:
+        if place.barrier is not None and place.part.count:
+            none = np.zeros(place.part.count, np.int64)
+            place.barrier.change(batch, place.part, Change(none, -place.part.pick(sizes), none))
 
 
 def _check_size(size_bytes: int, lane: int, shared_bytes: int) -> None:

@@ -78,6 +78,7 @@ def bind_exit(instruction: Instruction, _binding: Binding) -> Control:
         batch.scheduler.exit(on.mask)
         if batch.barriers.in_use:
             batch.barriers.release()
+        batch.cluster_barrier.release()
         batch.convergence.threads_exited()
         batch.scheduler.split([(every.mask & ~on.mask, following)])
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.instructions.asynchronous import bind_asynchronous
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
 from gpuadvisor.emulator.instructions.spaces import PARAMETERS, named_space, record, split
 from gpuadvisor.emulator.layout import FRAME_BASE
@@ -38,6 +39,8 @@ def bind_load(instruction: Instruction, binding: Binding) -> Step:
 
 def bind_store(instruction: Instruction, binding: Binding) -> Step:
     """Bind st: one address per thread, one source per element."""
+    if "async" in instruction.modifiers:
+        return bind_asynchronous(instruction, binding, bind_store)
     type_name = _element_type(instruction)
     space = named_space(instruction.modifiers)
     address = bind_address(instruction.operands[0], binding.registers)
@@ -60,8 +63,8 @@ def bind_store(instruction: Instruction, binding: Binding) -> Step:
 
 def _element_type(instruction: Instruction) -> str:
     type_name = instruction.types[-1] if instruction.types else ""
-    if "async" in instruction.modifiers or "bulk" in instruction.modifiers:
-        raise Unsupported("asynchronous stores")
+    if "bulk" in instruction.modifiers:
+        raise Unsupported("stores in bulk")
     if type_name not in TYPE_BYTES:
         raise Unsupported("without a type")
     return type_name

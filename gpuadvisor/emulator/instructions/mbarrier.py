@@ -4,11 +4,14 @@ Threads that arrive together arrive one after another, in lane order. Waiting ne
 try_wait say whether the phase is complete, and the program asks again.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.cluster_addresses import mapped
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import phases
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
@@ -26,14 +29,18 @@ _ONE = Immediate(1, 64, is_float=False)
 _ZERO = Immediate(0, 64, is_float=False)
 
 
+@dataclass(frozen=True, slots=True)
 class Barrier:
     """The mbarrier that an operand addresses, of each active thread."""
 
-    def __init__(self, operand: Operand, modifiers: tuple[str, ...], binding: Binding) -> None:
-        self._address = bind_shared_address(operand, modifiers, binding)
+    address: Fetch
+
+    def in_block(self, rank: int) -> "Barrier":
+        """Return the mbarrier at the same place in another block of the cluster."""
+        return Barrier(lambda batch: mapped(batch, self.address(batch), np.full((1, 1), rank)))
 
     def _locate(self, batch: Batch, active: Active) -> tuple[Words, NDArray[np.int64]]:
-        addresses = active.pick(self._address(batch))
+        addresses = active.pick(self.address(batch))
         store, positions = SHARED.locate(batch, addresses, active.lanes, _BYTES, "mbarrier")
         return store.view(_BYTES), positions // _BYTES
 
@@ -70,6 +77,11 @@ class Barrier:
         return found
 
 
+def named_barrier(operand: Operand, modifiers: tuple[str, ...], binding: Binding) -> Barrier:
+    """Return the mbarrier of an operand; its address is generic unless `modifiers` name a space."""
+    return Barrier(bind_shared_address(operand, modifiers, binding))
+
+
 def bind_mbarrier(instruction: Instruction, binding: Binding) -> Step:
     """Bind every mbarrier instruction by the word behind its opcode."""
     kind = instruction.modifiers[0]
@@ -88,7 +100,7 @@ def bind_mbarrier(instruction: Instruction, binding: Binding) -> Step:
 
 
 def _bind_initialisation(instruction: Instruction, binding: Binding) -> Step:
-    barrier = Barrier(instruction.operands[0], instruction.modifiers, binding)
+    barrier = named_barrier(instruction.operands[0], instruction.modifiers, binding)
     count = binding.registers.fetch(instruction.operands[1], "u32")
 
     def step(batch: Batch, active: Active) -> None:
@@ -103,14 +115,14 @@ def _bind_initialisation(instruction: Instruction, binding: Binding) -> Step:
 
 
 def _bind_invalidation(instruction: Instruction, binding: Binding) -> Step:
-    barrier = Barrier(instruction.operands[0], instruction.modifiers, binding)
+    barrier = named_barrier(instruction.operands[0], instruction.modifiers, binding)
     return lambda batch, active: barrier.write(batch, active, np.zeros(active.count, np.uint64))
 
 
 def _bind_arrival(instruction: Instruction, binding: Binding) -> Step:
     """Bind arrive: the state it returns is the barrier's word before."""
     state, address, *rest = instruction.operands
-    barrier = Barrier(address, instruction.modifiers, binding)
+    barrier = named_barrier(address, instruction.modifiers, binding)
     expecting = "expect_tx" in instruction.modifiers
     amount: Operand = rest[0] if rest else _ONE
     count = binding.registers.fetch(_ONE if expecting else amount, "u32")
@@ -127,7 +139,7 @@ def _bind_arrival(instruction: Instruction, binding: Binding) -> Step:
 
 
 def _bind_transactions(instruction: Instruction, binding: Binding) -> Step:
-    barrier = Barrier(instruction.operands[0], instruction.modifiers, binding)
+    barrier = named_barrier(instruction.operands[0], instruction.modifiers, binding)
     amount = binding.registers.fetch(instruction.operands[1], "u32")
     sign = 1 if instruction.modifiers[0] == "expect_tx" else -1
 
@@ -145,7 +157,7 @@ def _counts(fetch: Fetch, batch: Batch, active: Active) -> NDArray[np.int64]:
 def _bind_wait(instruction: Instruction, binding: Binding) -> Step:
     """Bind test_wait and try_wait: whether the phase of a state or of a parity is over."""
     target, address, phase = instruction.operands[:3]
-    barrier = Barrier(address, instruction.modifiers, binding)
+    barrier = named_barrier(address, instruction.modifiers, binding)
     by_parity = "parity" in instruction.modifiers
     fetch = binding.registers.fetch(phase, "u32" if by_parity else "b64")
     write = binding.registers.scatter(target, "pred")
@@ -171,7 +183,7 @@ def bind_copy_arrival(instruction: Instruction, binding: Binding) -> Step:
     """
     if "noinc" not in instruction.modifiers:
         return lambda _batch, _active: None
-    barrier = Barrier(instruction.operands[0], instruction.modifiers, binding)
+    barrier = named_barrier(instruction.operands[0], instruction.modifiers, binding)
 
     def step(batch: Batch, active: Active) -> None:
         none = np.zeros(active.count, np.int64)

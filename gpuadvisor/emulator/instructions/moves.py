@@ -4,6 +4,7 @@ import numpy as np
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.cluster_addresses import is_own
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.layout import WINDOW_BYTES, WINDOWS
 from gpuadvisor.emulator.program import Instruction, Operand, Vector
@@ -124,6 +125,8 @@ def bind_is_space(instruction: Instruction, binding: Binding) -> Step:
         # Constants lie among the global buffers here, so no address is in a window of their own.
         return lambda batch, active: write(batch, active, np.zeros(batch.shape, np.bool_))
     start = np.uint64(WINDOWS[space])
+    if space == "shared" and "shared::cluster" not in instruction.modifiers:
+        return lambda batch, active: write(batch, active, is_own(batch, fetch(batch) - start))
     return lambda batch, active: write(batch, active, fetch(batch) - start < WINDOW_BYTES)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.cluster_addresses import in_cluster
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.layout import FRAME_BASE, LOCAL_WINDOW, PARAMETER_WINDOW, SHARED_WINDOW, WINDOW_BYTES
 from gpuadvisor.emulator.store import ByteStore, misaligned
@@ -49,10 +50,12 @@ class _Shared:
         self, batch: Batch, addresses: NDArray[np.uint64], lanes: Positions, size_bytes: int, what: str
     ) -> tuple[ByteStore, Positions]:
         limit = batch.layout.shared_bytes
+        blocks = batch.block_slot.take(lanes)
+        if batch.grid.launch.blocks_per_cluster > 1:
+            addresses, blocks = in_cluster(batch, addresses, blocks)
         _check(addresses, lanes, size_bytes, limit, f"{what} outside the block's shared memory")
         misaligned(addresses, lanes, size_bytes, what)
-        slots = batch.block_slot.take(lanes) * batch.shared_stride
-        return batch.shared, addresses.view(np.int64) + slots
+        return batch.shared, addresses.view(np.int64) + blocks * batch.shared_stride
 
 
 class _Local:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
-from gpuadvisor.emulator.barriers import BARRIERS, CLUSTER
+from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions.binding import Binding, Control, ControlBuilders
 from gpuadvisor.emulator.program import Instruction, Operand
-from gpuadvisor.emulator.registers import Fetch, Write
+from gpuadvisor.emulator.registers import Fetch, Unsupported, Write
 
 _Tally = NDArray[np.int64]
 _LOW = np.int64(0xFFFFFFFF)
@@ -40,6 +40,8 @@ def _numbers(
     operands: tuple[Operand, ...], binding: Binding
 ) -> Callable[[Batch, Active], tuple[_Tally, _Tally]]:
     """Return how to read a barrier and the number of threads it waits for (0: all), both of shape (n,)."""
+    if not operands:
+        raise Unsupported("a barrier without a number")
     fetches: list[Fetch] = [binding.registers.fetch(operand, "u32") for operand in operands]
 
     def read(batch: Batch, active: Active) -> tuple[_Tally, _Tally]:
@@ -78,23 +80,20 @@ def _bind_sync(instruction: Instruction, binding: Binding) -> Control:
 
 
 def _bind_cluster(instruction: Instruction) -> Control:
-    """Bind barrier.cluster: arriving only announces; those who wait, wait until all of the block do."""
+    """Bind barrier.cluster: a warp is counted where it waits."""
     pc, following = instruction.index, instruction.index + 1
-    arrives = "arrive" in instruction.modifiers
 
-    def control(batch: Batch, every: Active, on: Active) -> None:
-        batch.recorder.barrier(pc, 0 if arrives else int(on.rows.sum()))
-        if arrives or batch.everyone_is(on):
-            batch.scheduler.go(following)
-            return
-        if on.count:
-            numbers = np.full(on.count, CLUSTER)
-            batch.barriers.arrive(on, numbers, np.zeros_like(numbers))
-            batch.barriers.wait(on, numbers, following)
-            batch.barriers.release()
+    def arrive(batch: Batch, _every: Active, on: Active) -> None:
+        batch.recorder.barrier(pc, 0)
+        batch.cluster_barrier.arrive(on)
+        batch.scheduler.go(following)
+
+    def wait(batch: Batch, every: Active, on: Active) -> None:
+        batch.recorder.barrier(pc, int(on.rows.sum()))
+        batch.cluster_barrier.wait(on, following)
         _send_rest(batch, every, on, following)
 
-    return control
+    return arrive if "arrive" in instruction.modifiers else wait
 
 
 def _bind_arrive(instruction: Instruction, binding: Binding) -> Control:
