@@ -31,6 +31,9 @@ def members_never_come(instruction: Instruction) -> str:
     return f"{instruction.text} waits for lanes of its member mask that never reach it"
 
 
+POLLS_IN_VAIN = "the kernel does not end: all threads that are left wait, or poll memory that none changes"
+
+
 def stopped_by(instruction: Instruction) -> str:
     """Say that the kernel stopped itself."""
     return f"the kernel executed {instruction.text}"

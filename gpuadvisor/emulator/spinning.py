@@ -3,24 +3,45 @@
 They are the ones that may wait for another thread, and so need the scheduler's progress rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from gpuadvisor.emulator.program import Function, Instruction, Register, Symbol, Vector
+from gpuadvisor.emulator.program import Function, Immediate, Instruction, Register, Symbol, Vector
 from gpuadvisor.emulator.registers import named_registers
 
-_POLLING_LOADS = frozenset({"volatile", "relaxed", "acquire"})
+_POLLING_LOADS = frozenset({"volatile", "relaxed", "acquire", "mmio", "cv"})
 _POLLING_WAITS = frozenset({"test_wait", "try_wait"})
 _POLLING_ATOMICS = frozenset({"cas", "exch"})
+_READING_ATOMICS = frozenset({"add", "or", "xor"})
+"""With the operand 0 they only tell what is in memory."""
+
+
+Loop = tuple[Instruction, ...]
 
 
 def polling_branches(function: Function) -> frozenset[int]:
     """Return the program counters of backward branches that close a polling loop."""
-    found = set()
+    return frozenset(loop[-1].index for loop in _polling_loops(function))
+
+
+def polls_shared_memory_only(function: Function) -> bool:
+    """Return whether what loops poll lies in shared memory, where no other block can change it."""
+    polls = (
+        instruction for loop in _polling_loops(function) for instruction in loop if _is_poll(instruction)
+    )
+    return all(_names_shared_memory(instruction) for instruction in polls)
+
+
+def _names_shared_memory(instruction: Instruction) -> bool:
+    names = {modifier.partition("::")[0] for modifier in instruction.modifiers}
+    return "shared" in names or instruction.opcode == "mbarrier"
+
+
+def _polling_loops(function: Function) -> Iterator[Loop]:
+    """Yield the instructions of each polling loop; its backward branch is the last."""
     for instruction in function.instructions:
         target = _backward_target(function, instruction)
         if target is not None and _polls(function.instructions[target : instruction.index + 1]):
-            found.add(instruction.index)
-    return frozenset(found)
+            yield function.instructions[target : instruction.index + 1]
 
 
 def _backward_target(function: Function, instruction: Instruction) -> int | None:
@@ -30,7 +51,7 @@ def _backward_target(function: Function, instruction: Instruction) -> int | None
     return target if target <= instruction.index else None
 
 
-def _polls(loop: tuple[Instruction, ...]) -> bool:
+def _polls(loop: Loop) -> bool:
     """Return whether a branch of the loop depends on a value that the loop polls."""
     polled = {name for instruction in loop if _is_poll(instruction) for name in _destinations(instruction)}
     while polled:
@@ -51,7 +72,15 @@ def _is_poll(instruction: Instruction) -> bool:
         return not _POLLING_LOADS.isdisjoint(instruction.modifiers)
     if instruction.opcode == "mbarrier":
         return not _POLLING_WAITS.isdisjoint(instruction.modifiers)
-    return instruction.opcode == "atom" and not _POLLING_ATOMICS.isdisjoint(instruction.modifiers)
+    return instruction.opcode == "atom" and (
+        not _POLLING_ATOMICS.isdisjoint(instruction.modifiers) or _only_reads(instruction)
+    )
+
+
+def _only_reads(instruction: Instruction) -> bool:
+    operand = instruction.operands[-1]
+    reads = not _READING_ATOMICS.isdisjoint(instruction.modifiers)
+    return reads and isinstance(operand, Immediate) and operand.bits == 0
 
 
 def _destinations(instruction: Instruction) -> Iterable[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.emulator.harness import Outcome, compiled, execute, launch_of, ptx_kernel, run_ptx
+from tests.emulator.harness import Array, Outcome, compiled, execute, launch_of, ptx_kernel, run_ptx
 
 SOURCE = r"""
 __device__ volatile int flag;
@@ -132,7 +132,8 @@ def test_predicated_instructions_touch_only_their_lanes() -> None:
 @pytest.mark.parametrize(("grid", "block"), [(1, 32), (3, 64)])
 def test_spin_locks_end_and_exclude(kernel: str, grid: int, block: int) -> None:
     lock, data = np.zeros(1, np.int32), np.zeros(2, np.int32)
-    outcome = execute(compiled(SOURCE), kernel, launch_of(grid, block), [lock, data])
+    races = grid * block > 32
+    outcome = execute(compiled(SOURCE), kernel, launch_of(grid, block), [lock, data], races=races)
     value = 0
     for _ in range(grid * block):
         value = value * 3 + 1
@@ -146,6 +147,7 @@ def test_waiting_for_a_warp_that_stands_further_down() -> None:
         "wait_for_later_warp",
         launch_of(1, 64),
         [np.zeros(1, np.int32), np.zeros(64, np.int32)],
+        races=True,
     )
     assert outcome.arrays[1].tolist() == [5] * 32 + [7] * 32
 
@@ -172,14 +174,14 @@ def test_waiting_for_a_lane_of_the_same_warp(loop: str) -> None:
 
 
 def test_compare_and_swap_loop() -> None:
-    outcome = execute(compiled(SOURCE), "add_double", launch_of(2, 64), [np.zeros(1), np.float64(0.25)])
+    arguments: list[Array | np.generic] = [np.zeros(1), np.float64(0.25)]
+    outcome = execute(compiled(SOURCE), "add_double", launch_of(2, 64), arguments, races=True)
     assert outcome.arrays[0].tolist() == [32.0]
 
 
 def test_threads_taking_turns() -> None:
-    outcome = execute(
-        compiled(SOURCE), "handshake", launch_of(1, 64), [np.zeros(1, np.int32), np.zeros(192, np.int32)]
-    )
+    arguments = [np.zeros(1, np.int32), np.zeros(192, np.int32)]
+    outcome = execute(compiled(SOURCE), "handshake", launch_of(1, 64), arguments, races=True)
     assert outcome.arrays[1].tolist() == list(range(0, 384, 2))
 
 

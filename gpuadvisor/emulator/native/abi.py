@@ -13,6 +13,8 @@ SAMPLE_ROWS = 16
 """Requests of each access whose addresses a part of the launch keeps."""
 PARKED = 0x7FFFFFFF
 """The place of a lane that does not wait to run: it runs, waits for others, or has ended."""
+YIELD = 1 << 30
+"""Added to the place of a lane that yields to all others of its warp (see `emulator.scheduler`)."""
 
 
 EXPORTS = (
@@ -80,6 +82,8 @@ class Word(IntEnum):
     RESIDENT_BLOCKS = auto()
     """On all multiprocessors together."""
     DYNAMIC_SHARED_BYTES = auto()
+    RESUMES = auto()
+    """Whether the block has run before and goes on."""
     # What the machine code itself writes:
     BLOCK = auto()
     """The linear number of the block that runs."""
@@ -88,6 +92,8 @@ class Word(IntEnum):
     INDEX_Z = auto()
     WARP = auto()
     """The warp of the block that runs."""
+    CHANGES = auto()
+    """How often the block changed memory, as kernels that poll memory count it."""
     FAULT_PLACE = auto()
     """Where a warp failed: the address of the site, or the program counter."""
     FAULT_MASK = auto()
@@ -115,6 +121,10 @@ class Status(IntEnum):
     """A call through a pointer to no function of its kind."""
     NO_TARGET = 7
     """An indexed branch beyond its list."""
+    POLLING = 8
+    """Threads poll memory and have no patience left; others must run before they do."""
+    ENDLESS = 9
+    """All threads that are left wait or poll memory that no thread changes."""
 
 
 class Wait(IntEnum):
@@ -195,8 +205,12 @@ WARP = _struct(
     ("issued", "<i8"),
     ("alive", "<u4"),
     ("number", "<u4"),
+    ("yielded", "<u4"),
 )
-"""The state of a warp; its registers follow. `places` are the basic blocks lanes wait to run."""
+"""The state of a warp; its registers follow.
+
+`places` are the basic blocks lanes wait to run; `yielded` says whether `YIELD` is added to some.
+"""
 
 
 def offset_of(struct: np.dtype[np.void], name: str) -> int:

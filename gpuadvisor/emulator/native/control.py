@@ -8,6 +8,7 @@ from gpuadvisor.emulator.native.blocks import Block
 from gpuadvisor.emulator.native.calls import emit_call, emit_indexed_branch, emit_return
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.polling import emit_patience
 from gpuadvisor.emulator.native.runtime.signatures import declared
 from gpuadvisor.emulator.native.vectors import constant
 from gpuadvisor.emulator.program import Immediate, Instruction
@@ -34,14 +35,17 @@ def _branch(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) ->
     target = flow.blocks.at[label]
     if target <= block.number:
         flow.check_budget(lanes.warp, instruction.index)
-    if not lanes.guarded:
+    if lanes.guarded:
+        builder = lanes.builder
+        some = builder.icmp_unsigned("!=", lanes.on, constant(0))
+        divergent = builder.and_(some, builder.icmp_unsigned("!=", lanes.on, lanes.warp.active))
+        flow.counters.add_if(lanes.warp, ("divergent", instruction.index), divergent)
+    if instruction.index in flow.polling:
+        emit_patience(flow, lanes, instruction.index, target, block.number + 1)
+    if lanes.guarded:
+        flow.choose(lanes.warp, lanes.on, target, block.number + 1)
+    else:
         flow.go(lanes.warp, target)
-        return
-    builder = lanes.builder
-    some = builder.icmp_unsigned("!=", lanes.on, constant(0))
-    divergent = builder.and_(some, builder.icmp_unsigned("!=", lanes.on, lanes.warp.active))
-    flow.counters.add_if(lanes.warp, ("divergent", instruction.index), divergent)
-    flow.choose(lanes.warp, lanes.on, target, block.number + 1)
 
 
 def _exit(flow: Flow, lanes: Lanes, block: Block, _instruction: Instruction) -> None:

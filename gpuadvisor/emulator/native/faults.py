@@ -9,6 +9,7 @@ from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch
 from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.faults import (
+    POLLS_IN_VAIN,
     ThreadFault,
     barrier_never_complete,
     does_not_end,
@@ -21,21 +22,25 @@ from gpuadvisor.emulator.faults import (
 )
 from gpuadvisor.emulator.instructions.spaces import BY_NAME
 from gpuadvisor.emulator.linker import STACK_BYTES
-from gpuadvisor.emulator.native.abi import SITE, WARP, Status, Wait, Word
+from gpuadvisor.emulator.native.abi import PARKED, SITE, WARP, Status, Wait, Word
 from gpuadvisor.emulator.native.blocks import listed_targets
-from gpuadvisor.emulator.native.launch import NativeLaunch, Part
+from gpuadvisor.emulator.native.launch import NativeLaunch
+from gpuadvisor.emulator.native.turns import Part
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.model.errors import GpuAdvisorError
 
 _LANES = np.arange(WARP_SIZE)
 
 
-def native_fault(launch: NativeLaunch, part: Part) -> GpuAdvisorError:
+def native_fault(launch: NativeLaunch, part: Part, blocks_run: int) -> GpuAdvisorError:
     """Return the error of the part of a launch that failed."""
     pc, what, lane = _FAULTS[part.status](_Failure(launch, part))
     batch = _block(launch, part)
     instruction = launch.kernel.function.instructions[pc]
-    return fault_error(instruction, what, batch.describe(lane))
+    error = fault_error(instruction, what, batch.describe(lane))
+    if part.status is Status.ENDLESS and blocks_run < launch.grid.launch.blocks:
+        error.remedy = f"it may wait for one of the blocks not run: run all {launch.grid.launch.blocks}"
+    return error
 
 
 def _block(launch: NativeLaunch, part: Part) -> Batch:
@@ -121,6 +126,14 @@ def _stuck(failure: _Failure) -> _Fault:
     return pc - 1, barrier_never_complete(name), first + lane
 
 
+def _endless(failure: _Failure) -> _Fault:
+    """Name the first thread that polls memory."""
+    warps = failure.warps()
+    places, first = warps["places"].reshape(-1), int(warps["number"][0]) * WARP_SIZE
+    lane = int(np.flatnonzero(places != PARKED)[0])
+    return failure.launch.kernel.plan.starts[int(places[lane])], POLLS_IN_VAIN, first + lane
+
+
 def _stopped(failure: _Failure) -> _Fault:
     pc, lane = failure.noted()
     return pc, stopped_by(failure.instruction(pc)), lane
@@ -155,4 +168,5 @@ _FAULTS = {
     Status.STACK_OVERFLOW: _stack_overflow,
     Status.NO_FUNCTION: _no_function,
     Status.NO_TARGET: _no_target,
+    Status.ENDLESS: _endless,
 }

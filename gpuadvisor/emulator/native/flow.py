@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.native.abi import PARKED, Status, Word
+from gpuadvisor.emulator.native.abi import PARKED, YIELD, Status, Word
 from gpuadvisor.emulator.native.blocks import Block, Blocks
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.lanes import Warp
@@ -27,9 +27,13 @@ from gpuadvisor.emulator.native.vectors import (
 class Flow:
     """The control flow of the function that runs a warp."""
 
-    def __init__(self, function: ir.Function, blocks: Blocks, counters: Counters) -> None:
+    def __init__(
+        self, function: ir.Function, blocks: Blocks, counters: Counters, polling: frozenset[int]
+    ) -> None:
         self.blocks = blocks
         self.counters = counters
+        self.polling = polling
+        """The program counters of branches that close polling loops."""
         self._function = function
         self._context, self._state = function.args
         entry = function.append_basic_block("entry")
@@ -83,6 +87,33 @@ class Flow:
     def _note(self, builder: ir.IRBuilder, place: int, mask: ir.Value) -> None:
         builder.store(constant(place, I64), word_pointer(builder, self._context, Word.FAULT_PLACE))
         builder.store(builder.zext(mask, I64), word_pointer(builder, self._context, Word.FAULT_MASK))
+
+    def memory_written(self, warp: Warp, written: ir.Value) -> None:
+        """Where a block has written to memory, let lanes that yielded look at it again."""
+        builder = warp.builder
+        yielded = warp_field(builder, self._state, "yielded", I32)
+        looks = builder.and_(written, builder.icmp_unsigned("!=", yielded, constant(0)))
+        with builder.if_then(looks, likely=False):
+            builder.store(smallest(builder, self._unyield(builder)), self._others)
+
+    def _unyield(self, builder: ir.IRBuilder) -> ir.Value:
+        """Let lanes that yielded run like all others; return the places."""
+        pointer = warp_pointer(builder, self._state, "places")
+        places = builder.load(pointer, typ=WORDS, align=4)
+        behind = builder.icmp_unsigned(">=", places, splat_constant(YIELD))
+        parked = builder.icmp_unsigned("==", places, splat_constant(PARKED))
+        yielded = builder.and_(behind, builder.not_(parked))
+        places = builder.select(yielded, builder.sub(places, splat_constant(YIELD)), places)
+        builder.store(places, pointer, align=4)
+        builder.store(constant(0), warp_pointer(builder, self._state, "yielded"))
+        return places
+
+    def go_yielding(self, warp: Warp, mask: ir.Value, target: int, following: int) -> None:
+        """Send lanes of `mask` to a target, to run after those that do not yield, and the others on."""
+        builder = warp.builder
+        builder.store(constant(1), warp_pointer(builder, self._state, "yielded"))
+        rest = builder.and_(warp.active, builder.not_(mask))
+        self.split(warp, [(mask, target + YIELD), (rest, following)])
 
     def go(self, warp: Warp, target: int) -> None:
         """Let the active lanes go on at a place."""
@@ -187,11 +218,14 @@ class Flow:
         chosen = builder.icmp_unsigned("==", places, splat(builder, first))
         left = builder.select(chosen, splat_constant(PARKED), places)
         run, rest = builder.append_basic_block("run"), builder.append_basic_block("rest")
-        nobody = builder.icmp_unsigned("==", first, constant(PARKED))
+        nobody = builder.icmp_unsigned(">=", first, constant(YIELD))
         builder.cbranch(nobody, rest, run)
         builder.position_at_end(rest)
         issued = builder.load(self._issued, typ=I64)
         builder.store(issued, warp_pointer(builder, self._state, "issued"))
+        with builder.if_then(builder.icmp_unsigned("!=", first, constant(PARKED)), likely=False):
+            self._unyield(builder)
+            builder.ret(constant(Status.POLLING))
         builder.ret(constant(Status.DONE))
         builder.position_at_end(run)
         builder.store(left, pointer, align=4)

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.batch import WARP_SIZE, Grid
+from gpuadvisor.emulator.cooperative import MAXIMUM_THREADS
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SITE, WARP, Status, Word
 from gpuadvisor.emulator.native.engine import run_blocks
 from gpuadvisor.emulator.native.kernels import Kernel
+from gpuadvisor.emulator.native.turns import Memory, Part, Turns
 
 _PARTS = 32
 """The same on every machine, so that what is sampled does not depend on it."""
@@ -47,20 +49,6 @@ class Flags:
 
 
 @dataclass(slots=True)
-class Part:
-    """Some blocks of a launch, what they counted, and how running them ended."""
-
-    blocks: NDArray[np.int64]
-    context: NDArray[np.int64]
-    counters: NDArray[np.int64]
-    sites: NDArray[Any]
-    """Of type `SITE`."""
-    warps: NDArray[np.uint8]
-    """The state of the warps of the block that ran last."""
-    status: Status = Status.DONE
-
-
-@dataclass(slots=True)
 class NativeLaunch:
     """A kernel ready to run over some blocks of a grid."""
 
@@ -77,12 +65,16 @@ class NativeLaunch:
         shared = self._common()
         shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
         keep = self._tables(shared)
-        parts = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
-        with ThreadPoolExecutor(1 if self.kernel.plan.ordered else os.cpu_count()) as pool:
-            done = list(pool.map(lambda part: self._run_part(part, shared), parts))
+        chunks = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
+        parts = [self._part(chunk, shared) for chunk in chunks]
+        if self.kernel.plan.polls == "grid":
+            self._turns().finish(parts)
+        else:
+            with ThreadPoolExecutor(1 if self.kernel.plan.ordered else os.cpu_count()) as pool:
+                list(pool.map(self._run_part, parts))
         del keep
-        failed = next((n for n, part in enumerate(done) if part.status is not Status.DONE), None)
-        return done if failed is None else done[: failed + 1], flags
+        failed = next((n for n, part in enumerate(parts) if part.status is not Status.DONE), None)
+        return parts if failed is None else parts[: failed + 1], flags
 
     def _flags(self) -> Flags:
         sectors = self.memory.arena.size // SECTOR_BYTES + 1
@@ -143,28 +135,43 @@ class NativeLaunch:
         words[Word.BUFFERS] = len(starts)
         return [*tables.values()]
 
-    def _run_part(self, blocks: NDArray[np.int64], common: NDArray[np.int64]) -> Part:
-        threads = self.grid.warps_per_block * WARP_SIZE
-        warps = self.grid.warps_per_block if self.kernel.plan.waits else 1
+    def _part(self, blocks: NDArray[np.int64], common: NDArray[np.int64]) -> Part:
         sites = aligned(len(self.kernel.plan.sites) * SITE.itemsize).view(SITE)
         self._configure(sites)
         counters = np.zeros(len(self.kernel.plan.counters), np.int64)
         context = common.copy()
-        own: dict[Word, NDArray[Any]] = {
-            Word.SHARED: aligned(_round(self.layout.shared_bytes)),
-            Word.LOCAL: aligned(threads * int(common[Word.LOCAL_STRIDE])),
-            Word.FRAMES: aligned(threads * int(common[Word.FRAME_STRIDE])),
+        for word, table in {Word.COUNTERS: counters, Word.SITES: sites, Word.BLOCKS: blocks}.items():
+            context[word] = table.ctypes.data
+        context[Word.BLOCK_COUNT] = len(blocks)
+        return Part(blocks, context, counters, sites, np.zeros(0, np.uint8))
+
+    def _run_part(self, part: Part) -> None:
+        if self.kernel.plan.polls:
+            self._turns().finish([part])
+            return
+        memory = self._block_memory()
+        part.place(memory)
+        part.status = self._run_context(part.context)
+
+    def _run_context(self, context: NDArray[np.int64]) -> Status:
+        return Status(run_blocks(context.ctypes.data, self.kernel.code.run_warp))
+
+    def _turns(self) -> Turns:
+        resident = max(1, MAXIMUM_THREADS // self.grid.launch.threads_per_block)
+        reads_clocks = self.kernel.plan.reads_clocks
+        return Turns(self._run_context, self._block_memory, resident, self.grid.warps_per_block, reads_clocks)
+
+    def _block_memory(self) -> Memory:
+        """Return memory for one block at a time."""
+        layout, threads = self.layout, self.grid.warps_per_block * WARP_SIZE
+        warps = self.grid.warps_per_block if self.kernel.plan.waits else 1
+        return {
+            Word.SHARED: aligned(_round(layout.shared_bytes)),
+            Word.LOCAL: aligned(threads * _round(layout.local_bytes)),
+            Word.FRAMES: aligned(threads * _round(layout.frame_bytes)),
             Word.ACTIVATIONS: aligned(warps * self._activation_bytes),
             Word.WARPS: aligned(warps * self._warp_bytes),
-            Word.COUNTERS: counters,
-            Word.SITES: sites,
-            Word.BLOCKS: blocks,
         }
-        for word, memory in own.items():
-            context[word] = memory.ctypes.data
-        context[Word.BLOCK_COUNT] = len(blocks)
-        status = run_blocks(context.ctypes.data, self.kernel.code.run_warp)
-        return Part(blocks, context, counters, sites, own[Word.WARPS], Status(status))
 
     def _configure(self, sites: NDArray[Any]) -> None:
         """Set what the machine code needs to know of each site."""

@@ -30,5 +30,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether some register may be read before it is written."""
     waits: bool
     """Whether warps wait for each other."""
+    polls: str
+    """Who changes the memory that loops poll: the threads of "block" or "grid"; empty: no loop does."""
+    reads_clocks: bool
     ordered: bool
     """Whether blocks must run one behind the other, for results and counts to be the same every time."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.counting.observe import BranchTally, Record
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.native.abi import COUNTED
-from gpuadvisor.emulator.native.launch import Part
 from gpuadvisor.emulator.native.plan import Plan, Site
+from gpuadvisor.emulator.native.turns import Part
 
 _SAMPLES = 128
 _LANES = np.arange(32)

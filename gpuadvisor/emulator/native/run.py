@@ -16,7 +16,7 @@ def run_native(
     """Run blocks of a kernel and return what was counted; raises GpuAdvisorError where it fails."""
     parts, flags = launch.run(blocks)
     if parts[-1].status is not Status.DONE:
-        raise native_fault(launch, parts[-1])
+        raise native_fault(launch, parts[-1], len(blocks))
     grid = launch.grid.launch
     record = Record(launch.kernel.function, grid, len(blocks), grid.blocks)
     fill(record, launch.kernel.plan, parts)

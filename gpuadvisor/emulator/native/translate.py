@@ -19,11 +19,11 @@ from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
 from gpuadvisor.emulator.native.plan import Plan
+from gpuadvisor.emulator.native.polling import Writes, polling_of
 from gpuadvisor.emulator.native.requests import Requester, Sites, windows_of
 from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
 from gpuadvisor.emulator.program import Instruction, Register
 from gpuadvisor.emulator.registers import CARRY, Unsupported
-from gpuadvisor.emulator.spinning import polling_branches
 
 _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "ld": transfers.emit_load,
@@ -63,17 +63,16 @@ def translate(linked: Linked, layout: Layout) -> Translation:
 class _Translator:
     def __init__(self, linked: Linked, layout: Layout) -> None:
         function = linked.function
-        if polling_branches(function):
-            raise Unsupported("loops that poll memory")
+        self._polling = polling_of(function)
         self._layout = layout
         self._blocks = basic_blocks(linked)
         self._sites = Sites(windows_of(function))
         self._counters = Counters(len(self._blocks.listed))
-        hidden = self._blocks.calls.hidden_registers
+        hidden = self._blocks.calls.hidden_registers | self._polling.registers
         self._registers = RegisterFile({**function.registers, **hidden, CARRY: "pred"})
         self._module = ir.Module("kernel")
         code = ir.Function(self._module, RUN_WARP, "run_warp")
-        self._flow = Flow(code, self._blocks, self._counters)
+        self._flow = Flow(code, self._blocks, self._counters, self._polling.branches)
 
     def translate(self) -> Translation:
         for block in self._blocks.listed:
@@ -86,9 +85,11 @@ class _Translator:
             sites=self._sites.listed,
             register_bytes=self._registers.bytes,
             activation_bytes=thread_bytes(self._blocks, self._layout),
-            clears_registers=bool(self._blocks.live_in),
+            clears_registers=bool(self._blocks.live_in or self._polling.by),
+            polls=self._polling.by,
+            reads_clocks=self._polling.reads_clocks,
             ordered=depends_on_order(self._blocks.linked.function),
-            waits=any(i.opcode in ("bar", "barrier") and "warp" not in i.modifiers for i in instructions),
+            waits=bool(self._polling.by) or any(_waits(instruction) for instruction in instructions),
         )
         return Translation(str(self._module), plan)
 
@@ -100,8 +101,10 @@ class _Translator:
             self._gather(lanes, block)
         flow.count(warp, block)
         steps = block.instructions if block.last is None else block.instructions[:-1]
+        writes = Writes(lanes, polled=bool(self._polling.by))
         for instruction in steps:
-            self._emit_step(lanes, instruction)
+            self._emit_step(lanes, instruction, writes)
+        writes.finish(flow)
         if block.last is not None:
             self._guard(lanes, block.last)
         lanes.store_registers(block.live_out)
@@ -124,8 +127,12 @@ class _Translator:
         if lanes.guarded:
             self._counters.add_threads(lanes.warp, ("predicated_on", instruction.index), lanes.on)
 
-    def _emit_step(self, lanes: Lanes, instruction: Instruction) -> None:
+    def _emit_step(self, lanes: Lanes, instruction: Instruction, writes: Writes) -> None:
         self._guard(lanes, instruction)
+        with writes.watched(instruction):
+            self._emit_effect(lanes, instruction)
+
+    def _emit_effect(self, lanes: Lanes, instruction: Instruction) -> None:
         operation = self._blocks.operations.get(instruction.index)
         if instruction.opcode in _ACCESSES:
             requester = Requester(lanes, self._sites, self._flow.failed, instruction)
@@ -138,6 +145,11 @@ class _Translator:
             _emit_operation(lanes, instruction, operation)
         elif instruction.opcode not in _WITHOUT_EFFECT:
             raise Unsupported(f"no native code for {instruction.text}")
+
+
+def _waits(instruction: Instruction) -> bool:
+    """Return whether threads may wait at the instruction for those of other warps."""
+    return instruction.opcode in ("bar", "barrier") and "warp" not in instruction.modifiers
 
 
 def _emit_operation(lanes: Lanes, instruction: Instruction, operation: NativeOperation) -> None:

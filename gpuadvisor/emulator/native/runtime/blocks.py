@@ -14,6 +14,7 @@ from gpuadvisor.emulator.native.vectors import (
     LANES,
     POINTER,
     WORDS,
+    add_to,
     bits,
     constant,
     counted_loop,
@@ -21,9 +22,13 @@ from gpuadvisor.emulator.native.vectors import (
     intrinsic,
     local,
     mask_of,
+    smallest,
     splat,
     splat_constant,
 )
+
+_TURNS = 16
+"""How often the warps of a block run in turn while they poll, before other blocks do."""
 
 
 def define_prepare_warp(module: ir.Module) -> ir.Function:
@@ -39,6 +44,7 @@ def define_prepare_warp(module: ir.Module) -> ir.Function:
     builder.store(splat_constant(Wait.NOTHING), warp_pointer(builder, warp, "waits"), align=4)
     builder.store(bits(builder, exists), warp_pointer(builder, warp, "alive"))
     builder.store(builder.trunc(number, I32), warp_pointer(builder, warp, "number"))
+    builder.store(constant(0), warp_pointer(builder, warp, "yielded"))
     builder.store(constant(0, I64), warp_pointer(builder, warp, "issued"))
     length = word(builder, context, Word.REGISTER_BYTES)
     _clear(builder, field(builder, warp, WARP.itemsize), length)
@@ -127,10 +133,10 @@ class _Driver:
         """Define (context, run_warp) -> status."""
         builder = self.builder
         shares = builder.icmp_unsigned("==", word(builder, self.context, Word.WARP_STRIDE), constant(0, I64))
+        starts = builder.icmp_unsigned("==", word(builder, self.context, Word.RESUMES), constant(0, I64))
         with counted_loop(builder, word(builder, self.context, Word.BLOCK_COUNT)) as number:
-            entry = builder.mul(number, constant(8, I64))
-            listed = pointer(builder, self.context, Word.BLOCKS)
-            _prepare_block(builder, self.context, builder.load(field(builder, listed, entry), typ=I64))
+            with builder.if_then(starts):
+                self._start(number)
             with builder.if_else(shares) as (alone, together):
                 with alone:
                     self._run_one_by_one()
@@ -139,18 +145,34 @@ class _Driver:
         builder.ret(constant(Status.DONE))
         return self.function
 
+    def _start(self, number: ir.Value) -> None:
+        """Give a block of the list, and its warps unless they share memory, their first state."""
+        builder = self.builder
+        listed = pointer(builder, self.context, Word.BLOCKS)
+        entry = field(builder, listed, builder.mul(number, constant(8, I64)))
+        _prepare_block(builder, self.context, builder.load(entry, typ=I64))
+        stride = word(builder, self.context, Word.WARP_STRIDE)
+        with (
+            builder.if_then(builder.icmp_unsigned("!=", stride, constant(0, I64))),
+            counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as warp,
+        ):
+            self._prepare(warp)
+
     def _prepare(self, number: ir.Value) -> ir.Value:
         warp = _warp_at(self.builder, self.context, number)
         self.builder.call(self.module.globals["prepare_warp"], [self.context, warp, number])
         return warp
 
-    def _run(self, warp: ir.Value, number: ir.Value) -> None:
-        """Run a warp; return if it failed."""
+    def _run(self, warp: ir.Value, number: ir.Value) -> ir.Value:
+        """Run a warp; return if it failed, else yield whether it polls memory."""
         builder = self.builder
         builder.store(number, word_pointer(builder, self.context, Word.WARP))
         status = builder.call(self.run_warp, [self.context, warp])
-        with builder.if_then(builder.icmp_unsigned("!=", status, constant(Status.DONE)), likely=False):
+        polls = builder.icmp_unsigned("==", status, constant(Status.POLLING))
+        done = builder.or_(polls, builder.icmp_unsigned("==", status, constant(Status.DONE)))
+        with builder.if_then(builder.not_(done), likely=False):
             builder.ret(status)
+        return polls
 
     def _run_one_by_one(self) -> None:
         """Run warps that never wait for each other, all in the same memory."""
@@ -163,29 +185,52 @@ class _Driver:
                 builder.ret(constant(Status.STUCK))
 
     def _run_together(self) -> None:
-        """Run all warps from barrier to barrier."""
+        """Run all warps in turn, until all have ended or none can go on alone."""
         builder = self.builder
-        warps = word(builder, self.context, Word.WARPS_PER_BLOCK)
-        left = local(builder, I32)
-        with counted_loop(builder, warps) as number:
-            self._prepare(number)
-        turn, done = builder.append_basic_block("turn"), builder.append_basic_block("ended")
+        seen, turns = local(builder, I64), local(builder, I32)
+        builder.store(word(builder, self.context, Word.CHANGES), seen)
+        builder.store(constant(0), turns)
+        turn, left = builder.append_basic_block("turn"), builder.append_basic_block("left")
+        done, polling = builder.append_basic_block("ended"), builder.append_basic_block("polling")
         builder.branch(turn)
         builder.position_at_end(turn)
-        builder.store(constant(0), left)
-        with counted_loop(builder, warps) as number:
-            warp = _warp_at(builder, self.context, number)
-            self._run(warp, number)
-            alive = warp_field(builder, warp, "alive", I32)
-            builder.store(builder.or_(builder.load(left, typ=I32), alive), left)
-        waiting = builder.append_basic_block("waiting")
-        builder.cbranch(builder.icmp_unsigned("!=", builder.load(left, typ=I32), constant(0)), waiting, done)
-        builder.position_at_end(waiting)
+        alive, ran, polled = self._turn()
+        builder.cbranch(alive, left, done)
+        builder.position_at_end(left)
         released = builder.call(self.module.globals["release_barrier"], [self.context])
-        with builder.if_then(builder.not_(released), likely=False):
+        builder.cbranch(builder.or_(ran, released), turn, polling)
+        builder.position_at_end(polling)
+        with builder.if_then(builder.not_(polled), likely=False):
             builder.ret(constant(Status.STUCK))
+        changes, before = word(builder, self.context, Word.CHANGES), builder.load(seen, typ=I64)
+        builder.store(changes, seen)
+        add_to(builder, turns, constant(1))
+        few = builder.icmp_unsigned("<", builder.load(turns, typ=I32), constant(_TURNS))
+        again = builder.and_(few, builder.icmp_unsigned("!=", changes, before))
+        with builder.if_then(builder.not_(again)):
+            builder.ret(constant(Status.POLLING))
         builder.branch(turn)
         builder.position_at_end(done)
+
+    def _turn(self) -> tuple[ir.Value, ir.Value, ir.Value]:
+        """Run each warp that can; return whether lanes are left, whether some ran until none could,
+        and whether some poll."""
+        builder = self.builder
+        alive, ran, polled = (local(builder, kind) for kind in (I32, I1, I1))
+        for flag in (alive, ran, polled):
+            builder.store(ir.Constant(I32 if flag is alive else I1, 0), flag)
+        with counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as number:
+            warp = _warp_at(builder, self.context, number)
+            places = builder.load(warp_pointer(builder, warp, "places"), typ=WORDS, align=4)
+            can_run = builder.icmp_unsigned("!=", smallest(builder, places), constant(PARKED))
+            with builder.if_then(can_run):
+                polls = self._run(warp, number)
+                builder.store(builder.or_(builder.load(polled, typ=I1), polls), polled)
+                builder.store(builder.or_(builder.load(ran, typ=I1), builder.not_(polls)), ran)
+            lanes = warp_field(builder, warp, "alive", I32)
+            builder.store(builder.or_(builder.load(alive, typ=I32), lanes), alive)
+        some = builder.icmp_unsigned("!=", builder.load(alive, typ=I32), constant(0))
+        return some, builder.load(ran, typ=I1), builder.load(polled, typ=I1)
 
 
 def define_run_blocks(module: ir.Module) -> ir.Function:

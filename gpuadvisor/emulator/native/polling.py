@@ -1,0 +1,129 @@
+"""Loops that poll memory, in native code: the scheduler's progress rule (see `emulator.scheduler`).
+
+Lanes whose patience is at an end yield to the others of their warp; if all of a warp do, the warp yields to
+those of its block, and the block to other blocks (`runtime.blocks`, `turns`). Warps run in turn, not
+together, so how often loops go round differs from the interpreter where several warps poll.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from gpuadvisor.emulator.binder import clock_reads
+from gpuadvisor.emulator.native.abi import Word
+from gpuadvisor.emulator.native.flow import Flow
+from gpuadvisor.emulator.native.lanes import Lanes
+from gpuadvisor.emulator.native.state import word_pointer
+from gpuadvisor.emulator.native.vectors import I1, I32, I64, add_to, bits, constant, field
+from gpuadvisor.emulator.program import Function, Instruction
+from gpuadvisor.emulator.scheduler import PATIENCE
+from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
+
+_WRITERS = frozenset({"st", "red", "atom", "mbarrier", "cp"})
+_NEVER = constant(0, I1)
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """The polling loops of a kernel."""
+
+    branches: frozenset[int]
+    """The program counters of the branches that close them."""
+    by: str
+    """Who changes what they poll: "block" or "grid"; empty: there are none."""
+    reads_clocks: bool
+
+    @property
+    def registers(self) -> dict[str, str]:
+        """The hidden registers that count rounds: of each, two words are used."""
+        return {_rounds_of(branch): "b64" for branch in self.branches}
+
+
+def polling_of(function: Function) -> Polling:
+    """Find the polling loops of a kernel."""
+    branches = polling_branches(function)
+    by = "block" if polls_shared_memory_only(function) else "grid"
+    return Polling(branches, by if branches else "", bool(clock_reads(function)))
+
+
+def _rounds_of(branch: int) -> str:
+    return f"rounds of {branch}"
+
+
+def emit_patience(flow: Flow, lanes: Lanes, branch: int, target: int, following: int) -> None:
+    """Let the lanes that go round a polling loop yield if their patience is at an end."""
+    builder = lanes.builder
+    slot = lanes.slot(_rounds_of(branch))
+    rounds_slot = field(builder, slot, 4)
+    going = builder.ctpop(lanes.on)
+    some = builder.icmp_unsigned("!=", going, constant(0))
+    as_before = builder.icmp_unsigned("==", builder.load(slot, typ=I32), going)
+    more = builder.add(builder.load(rounds_slot, typ=I32), constant(1))
+    rounds = builder.select(as_before, more, constant(0))
+    tired = builder.and_(some, builder.icmp_unsigned(">=", rounds, constant(PATIENCE)))
+    with builder.if_then(some):
+        builder.store(going, slot)
+        builder.store(builder.select(tired, constant(0), rounds), rounds_slot)
+    yields, goes_on = builder.append_basic_block("yields"), builder.append_basic_block("goes.on")
+    builder.cbranch(tired, yields, goes_on)
+    builder.position_at_end(yields)
+    flow.go_yielding(lanes.warp, lanes.on, target, following)
+    builder.position_at_end(goes_on)
+
+
+class Writes:
+    """What a basic block writes to memory, noted where the kernel polls memory."""
+
+    def __init__(self, lanes: Lanes, *, polled: bool) -> None:
+        self._lanes = lanes
+        self._writers = _WRITERS if polled else frozenset()
+        self._executed: ir.Value = _NEVER
+        self._changed: ir.Value = _NEVER
+
+    @contextmanager
+    def watched(self, instruction: Instruction) -> Iterator[None]:
+        """Note what the instruction emitted in this context writes."""
+        if instruction.opcode not in self._writers:
+            yield
+            return
+        builder, on = self._lanes.builder, self._lanes.on
+        changes = _changes(self._lanes, instruction)
+        yield
+        executed = builder.icmp_unsigned("!=", on, constant(0))
+        self._executed = builder.or_(self._executed, executed)
+        changing = builder.icmp_unsigned("!=", builder.and_(on, changes()), constant(0))
+        self._changed = builder.or_(self._changed, changing)
+
+    def finish(self, flow: Flow) -> None:
+        """Tell others of it at the end of the block."""
+        if self._executed is _NEVER:
+            return
+        warp = self._lanes.warp
+        changes = word_pointer(warp.builder, warp.context, Word.CHANGES)
+        add_to(warp.builder, changes, warp.builder.zext(self._changed, I64))
+        flow.memory_written(warp, self._executed)
+
+
+def _changes(lanes: Lanes, instruction: Instruction) -> Callable[[], ir.Value]:
+    """Return how to get, after an instruction, the lanes that change memory if they execute it.
+
+    A store is taken for a change; an atomic that left memory as it was is not.
+    """
+    modifiers = instruction.modifiers
+    compares = "cas" in modifiers
+    if (
+        instruction.opcode != "atom"
+        or instruction.operands[0] is None
+        or not (compares or "exch" in modifiers)
+    ):
+        return lambda: constant(-1)
+    kind = instruction.types[0]
+    given = lanes.read(instruction.operands[2], kind)
+
+    def changing() -> ir.Value:
+        found = lanes.read(instruction.operands[0], kind)
+        return bits(lanes.builder, lanes.builder.icmp_unsigned("==" if compares else "!=", found, given))
+
+    return changing
