@@ -1,11 +1,13 @@
 """What `analyze` does between its options and its report."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from gpuadvisor.cli.analysis_files import files_of_analysis
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.device import DeviceFacts
@@ -14,7 +16,7 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.run import unprobed
-from gpuadvisor.probing.store import last_profile_of
+from gpuadvisor.probing.store import last_profile_of, last_profile_path
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.argument_text import parse_arguments
 from gpuadvisor.sources.compile_settings import CompileSettings
@@ -81,8 +83,22 @@ class _Work:
     requests: list[LaunchRequest]
 
 
-def analyze(request: AnalysisRequest, *, quiet: bool = False) -> tuple[MachineProfile, list[KernelProfile]]:
-    """Return the machine profile to judge by and a profile of every launch."""
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What an analysis found."""
+
+    machine: MachineProfile
+    """The machine profile to judge by."""
+    kernels: list[KernelProfile]
+    """A profile of every launch."""
+    remarks: list[str]
+    """What was left out."""
+    files: list[Path] | None
+    """What it depends on; None where that cannot be told."""
+
+
+def analyze(request: AnalysisRequest, *, quiet: bool = False) -> Analysis:
+    """Run every launch that is asked for."""
     works = _works(request)
     console = Console(stderr=True, quiet=quiet, markup=False)
     device = open_device(request.device, all_blocks=request.all_blocks)
@@ -98,9 +114,9 @@ def analyze(request: AnalysisRequest, *, quiet: bool = False) -> tuple[MachinePr
             kernels = [each for work in works for each in _profiles(work, request, device, options)]
     finally:
         device.close()
-    if not request.wanted():
-        _tell_what_was_left_out(works, console)
-    return machine, kernels
+    remarks = [] if request.wanted() else list(_left_out(works))
+    files = _files(works, request, device.facts)
+    return Analysis(machine=machine, kernels=kernels, remarks=remarks, files=files)
 
 
 def _works(request: AnalysisRequest) -> list[_Work]:
@@ -134,11 +150,24 @@ def _profiles(
     return analyze_source(work.source, work.requests, device, compilation, options)
 
 
-def _tell_what_was_left_out(works: list[_Work], console: Console) -> None:
+def _left_out(works: list[_Work]) -> Iterator[str]:
     for work in works:
         names = kernels_without_launch(work.source, work.requests)
         if names:
-            console.print(f"{work.source}: no launch for {', '.join(names)}; not analysed", soft_wrap=True)
+            yield f"{work.source}: no launch for {', '.join(names)}; not analysed"
+
+
+def _files(works: list[_Work], request: AnalysisRequest, device: DeviceFacts) -> list[Path] | None:
+    if device.kind != "emulated":
+        return None
+    found = [request.machine or last_profile_path(device)]
+    for work in works:
+        compilation = request.compile_settings().options(work.launches, device.compute_capability)
+        files = files_of_analysis(work.source, work.requests, compilation)
+        if files is None:
+            return None
+        found += [*files, request.launch or work.source.with_suffix(".toml")]
+    return found
 
 
 def _machine(file: Path | None, device: DeviceFacts) -> MachineProfile:

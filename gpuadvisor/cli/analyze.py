@@ -45,11 +45,12 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options of many types, type
     beside it, or are given by --kernel, --grid, --block and --arg. DIR stands for the CUDA C++ sources in it
     that have a launch file.
     """
-    from gpuadvisor.cli.analysis import AnalysisRequest, analyze
+    from gpuadvisor.cli.answer import answer
     from gpuadvisor.cli.output import show
-    from gpuadvisor.cli.report_inputs import build_report
 
     output = {name: given.pop(name) for name in ("form", "output", "quiet", "verbose")}
-    rule_packs = given.pop("rule_packs")
-    machine, kernels = analyze(AnalysisRequest(**given), quiet=output["quiet"])
-    show(build_report(machine, kernels, rule_packs), probes=False, **output)
+    told = answer(given, quiet=output["quiet"])
+    if not output["quiet"]:
+        for remark in told.remarks:
+            click.echo(remark, err=True)
+    show(told.report, probes=False, **output)

@@ -23,20 +23,40 @@ def included_files(job: Job) -> dict[Path, bytes] | None:
     Other headers belong to the toolkit or the host compiler. None where an include is spelled
     with a macro, so that what it reaches cannot be told.
     """
+    places = places_of_headers(job)
+    if places is None:
+        return None
+    return {place.resolve(): content for place, content in places.items() if content is not None}
+
+
+def places_of_headers(job: Job) -> dict[Path, bytes | None] | None:
+    """Return each place where a header is looked for before it is found: its content, None if it has none."""
     folder = Path(job.path).absolute().parent
     directories = include_directories(job.options)
-    found: dict[Path, bytes] = {}
+    places: dict[Path, bytes | None] = {}
+    reached: set[Path] = set()
     pending = [(job.source, folder)]
     while pending:
         text, beside = pending.pop()
         for name in _names(text):
             if name is None:
                 return None
-            header = _locate(name, (beside, folder, *directories))
-            if header is not None and header.resolve() not in found:
-                content = found[header.resolve()] = header.read_bytes()
-                pending.append((content.decode(errors="replace"), header.parent))
-    return found
+            place = _look(name, (beside, folder, *directories), places)
+            if place is not None and place.resolve() not in reached:
+                reached.add(place.resolve())
+                pending.append(((places[place] or b"").decode(errors="replace"), place.parent))
+    return places
+
+
+def _look(name: str, directories: Sequence[Path], places: dict[Path, bytes | None]) -> Path | None:
+    """Return where the first header of that name lies; note all places that were looked at."""
+    for directory in directories:
+        place = directory / name
+        if place not in places:
+            places[place] = place.read_bytes() if place.is_file() else None
+        if places[place] is not None:
+            return place
+    return None
 
 
 def include_directories(options: CompileOptions) -> list[Path]:
@@ -61,7 +81,3 @@ def _names(text: str) -> Iterator[str | None]:
     for include in _INCLUDE.finditer(text):
         name = _NAME.match(include["written"] or include["tested"])
         yield (name["quoted"] or name["angled"]) if name else None
-
-
-def _locate(name: str, directories: Sequence[Path]) -> Path | None:
-    return next((directory / name for directory in directories if (directory / name).is_file()), None)

@@ -64,6 +64,11 @@ def last_profile_of(device: DeviceFacts) -> MachineProfile | None:
     return profile if profile is not None and is_same_device(profile.device, device) else None
 
 
+def last_profile_path(device: DeviceFacts) -> Path:
+    """Return where the last profile of a device is kept, once there is one."""
+    return _path(device.id)
+
+
 def last_profile(device_id: str | None) -> MachineProfile | None:
     """Return the last profile of a device, or with None the last of any; None if there is none.
 
