@@ -128,6 +128,7 @@ def _interpret(loaded: _Loaded, options: RunOptions) -> Observation:
     types = bound.registers.dtypes
     for part in _batches(blocks, _blocks_per_batch(bound, layout, grid)):
         executor.run(Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters))
+        recorder.next_blocks(len(part))
     return recorder.observation(loaded.variable)
 
 

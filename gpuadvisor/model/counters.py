@@ -3,6 +3,7 @@
 import msgspec
 
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.traffic import Reuse
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -45,6 +46,8 @@ class KernelCounters(Counts, kw_only=True):
     """Warp instructions by execution unit: fp32, fp64, fp16, int32, special, memory, control, matrix."""
     dram_bytes: int | None = None
     """Bytes of distinct global sectors read, plus those written: DRAM traffic if every reuse hits a cache."""
+    load_reuse: Reuse | None = None
+    """Of all traced global loads together."""
 
 
 class LineCounts(Counts, kw_only=True):
@@ -52,3 +55,5 @@ class LineCounts(Counts, kw_only=True):
 
     file: str
     line: int
+    load_reuse: Reuse | None = None
+    """Of the traced global loads of the line together."""

@@ -6,6 +6,7 @@ import msgspec
 
 from gpuadvisor.model.counters import KernelCounters, LineCounts
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.traffic import Contention, Reuse
 
 MemorySpace = Literal["global", "shared", "local", "const"]
 
@@ -130,6 +131,25 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     padding: Padding | None = None
     pattern: str = ""
     """In words: `lanes 24 bytes apart`."""
+    reuse: Reuse | None = None
+    """Global memory only; None where the access was not traced."""
+    contention: Contention | None = None
+    """Atomics only; None where the access was not traced."""
+
+
+class BranchPath(msgspec.Struct, frozen=True, kw_only=True):
+    """One way out of a conditional branch, up to where the two ways join again (PTX level)."""
+
+    executions: int
+    """Executions of the branch in which some thread goes this way."""
+    divergent_threads: float | None = None
+    """Threads that go this way when the warp splits, on average; None where it never does."""
+    instructions: float | None = None
+    """Warp instructions on this way before the ways can join, for each of the executions, loops and
+    branches on it included, called functions not. None where this way leads round a loop."""
+    warp_instructions: int | None = None
+    """The same in all."""
+    thread_instructions: int | None = None
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +161,12 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     divergent: int
     active_threads: float
     """Mean per execution."""
+    taken_share: float | None = None
+    """Threads that jump, over all that reach the branch; None, as the next two, for a branch by index."""
+    taken: BranchPath | None = None
+    """The way of the threads that jump."""
+    passed: BranchPath | None = None
+    """The way of the others."""
 
 
 class KernelTime(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,24 +4,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gpuadvisor.emulator.counting.branches import BranchTally, Executed, branch_of
 from gpuadvisor.emulator.counting.mix import execution_unit
 from gpuadvisor.emulator.counting.notes import notes
 from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
+from gpuadvisor.emulator.counting.paths import Paths
 from gpuadvisor.emulator.counting.patterns import Pattern, describe
 from gpuadvisor.emulator.counting.strides import stride_bytes_used, thread_step_bytes, warps_of
 from gpuadvisor.emulator.counting.tally import AccessTally
+from gpuadvisor.emulator.counting.trace import RequestTrace
+from gpuadvisor.emulator.counting.traffic import Traffic
 from gpuadvisor.emulator.program import Function, SourceLine
 from gpuadvisor.model.counters import KernelCounters, LineCounts
 from gpuadvisor.model.kernel import Access, Branch, Launch, Observation, Padding
-
-
-@dataclass(slots=True)
-class BranchTally:
-    """The executions of one conditional branch."""
-
-    executions: int = 0
-    divergent: int = 0
-    active_threads: int = 0
 
 
 @dataclass(slots=True)
@@ -32,6 +27,7 @@ class Record:
     launch: Launch
     blocks_run: int
     blocks_total: int
+    trace: RequestTrace
     warps: list[int] = field(init=False)
     threads: list[int] = field(init=False)
     predicated_on: list[int] = field(init=False)
@@ -67,11 +63,12 @@ def observe(record: Record, dram_bytes: int, variable_of: VariableOf) -> Observa
     by_pc = [_counts_at(record, pc) for pc in range(len(record.function.instructions))]
     for (pc, _, _), tally in record.accesses.items():
         by_pc[pc].update(_access_counts(tally))
+    traffic = Traffic(record.trace, record.accesses)
     return Observation(
-        counters=_kernel_counters(record, by_pc, dram_bytes),
-        lines=_lines(record, by_pc),
-        accesses=_accesses(record, variable_of),
-        branches=[_branch(record, pc, tally) for pc, tally in sorted(record.branches.items())],
+        counters=_kernel_counters(record, by_pc, dram_bytes, traffic),
+        lines=_lines(record, by_pc, traffic),
+        accesses=_accesses(record, variable_of, traffic),
+        branches=_branches(record),
         notes=notes(record.function, record.warps),
     )
 
@@ -99,7 +96,9 @@ def _access_counts(tally: AccessTally) -> dict[str, int]:
     return counts
 
 
-def _kernel_counters(record: Record, by_pc: list[Counter[str]], dram_bytes: int) -> KernelCounters:
+def _kernel_counters(
+    record: Record, by_pc: list[Counter[str]], dram_bytes: int, traffic: Traffic
+) -> KernelCounters:
     totals: Counter[str] = sum(by_pc, Counter())
     mix: Counter[str] = Counter()
     for instruction, warps in zip(record.function.instructions, record.warps, strict=True):
@@ -109,28 +108,34 @@ def _kernel_counters(record: Record, by_pc: list[Counter[str]], dram_bytes: int)
         blocks_run=record.blocks_run,
         instruction_mix={unit: record.scaled(count) for unit, count in mix.items() if count},
         dram_bytes=record.scaled(dram_bytes),
+        load_reuse=traffic.reuse_by_loads(),
     )
     for name, count in totals.items():
         setattr(counters, name, record.scaled(count))
     return counters
 
 
-def _lines(record: Record, by_pc: list[Counter[str]]) -> list[LineCounts]:
+def _lines(record: Record, by_pc: list[Counter[str]], traffic: Traffic) -> list[LineCounts]:
     """Return the counts of each executed source line; of each PTX line if there is no line information."""
     has_lines = any(instruction.source for instruction in record.function.instructions)
-    lines: dict[tuple[str, int], Counter[str]] = {}
+    lines: dict[SourceLine, list[int]] = {}
     for pc, counts in enumerate(by_pc):
         known = record.function.instructions[pc].source or not has_lines
         if counts["warp_instructions"] and known:
-            place = record.location(pc)
-            lines.setdefault((place.file, place.line), Counter()).update(counts)
-    return [
-        LineCounts(file=file, line=line, **{name: record.scaled(count) for name, count in counts.items()})
-        for (file, line), counts in sorted(lines.items())
-    ]
+            lines.setdefault(record.location(pc), []).append(pc)
+    ordered = sorted(lines.items(), key=lambda item: (item[0].file, item[0].line))
+    return [_line(record, place, pcs, by_pc, traffic) for place, pcs in ordered]
 
 
-def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
+def _line(
+    record: Record, place: SourceLine, pcs: list[int], by_pc: list[Counter[str]], traffic: Traffic
+) -> LineCounts:
+    totals: Counter[str] = sum((by_pc[pc] for pc in pcs), Counter())
+    counts = {name: record.scaled(count) for name, count in totals.items()}
+    return LineCounts(file=place.file, line=place.line, load_reuse=traffic.reuse_by_loads(pcs), **counts)
+
+
+def _accesses(record: Record, variable_of: VariableOf, traffic: Traffic) -> list[Access]:
     ordered = sorted(record.accesses.items())
     variables = {key: _variable(key, tally, variable_of) for key, tally in ordered}
     patterns = {key: describe(tally) for key, tally in ordered}
@@ -138,7 +143,7 @@ def _accesses(record: Record, variable_of: VariableOf) -> list[Access]:
     found = paddings(record.accesses, variables, strides, variable_of)
     used = _stride_bytes_used(record, variables, strides)
     return [
-        _access(record, key, variables[key], patterns[key], found.get(key), used.get(key))
+        _access(record, key, variables[key], patterns[key], found.get(key), used.get(key), traffic)
         for key, _ in ordered
     ]
 
@@ -171,6 +176,7 @@ def _access(
     pattern: Pattern,
     padding: Padding | None,
     bytes_used: int | None,
+    traffic: Traffic,
 ) -> Access:
     place, tally = record.location(key[0]), record.accesses[key]
     return Access(
@@ -194,15 +200,15 @@ def _access(
         distinct_bytes_per_request=tally.distinct_bytes / tally.requests if tally.space != "local" else None,
         padding=padding,
         pattern=pattern.words,
+        reuse=traffic.reuse([key]),
+        contention=traffic.contention(key),
     )
 
 
-def _branch(record: Record, pc: int, tally: BranchTally) -> Branch:
-    place = record.location(pc)
-    return Branch(
-        file=place.file,
-        line=place.line,
-        executions=record.scaled(tally.executions),
-        divergent=record.scaled(tally.divergent),
-        active_threads=tally.active_threads / tally.executions,
-    )
+def _branches(record: Record) -> list[Branch]:
+    paths = Paths(record.function)
+    executed = Executed(record.warps, record.threads, record.predicated_on, record.scaled)
+    return [
+        branch_of(pc, record.location(pc), tally, paths.ways(pc), executed)
+        for pc, tally in sorted(record.branches.items())
+    ]

@@ -8,6 +8,7 @@ from gpuadvisor.emulator.counting.footprint import Footprint, covering_addresses
 from gpuadvisor.emulator.counting.observe import Record, observe
 from gpuadvisor.emulator.counting.requests import Addresses, Mask, Requests, gather
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
+from gpuadvisor.emulator.counting.trace import trace_for
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.kernel import Launch, Observation
 
@@ -22,9 +23,14 @@ class Recorder:
     """
 
     def __init__(self, function: Function, launch: Launch, blocks_run: int, blocks_total: int) -> None:
-        self._record = Record(function, launch, blocks_run, blocks_total)
+        self._trace = trace_for(function, launch, blocks_run)
+        self._record = Record(function, launch, blocks_run, blocks_total, self._trace)
         self._loaded = Footprint()
         self._stored = Footprint()
+
+    def next_blocks(self, number: int) -> None:
+        """Note that what is counted so far was of `number` blocks, and others come now."""
+        self._trace.next_blocks(number)
 
     def instruction(self, pc: int, active: Mask, predicated_on: Mask) -> None:
         """Count an executed instruction; a row without an active lane did not execute it."""
@@ -51,6 +57,7 @@ class Recorder:
         Shared addresses are offsets within the block's shared memory. `bytes_per_thread` is the whole
         access of one lane: 16 for a vector of four floats.
         """
+        self._trace.add(pc, space, addresses, active)
         for start in range(0, len(addresses), _CHUNK):
             rows = slice(start, start + _CHUNK)
             requests = gather(addresses[rows], active[rows])
@@ -81,8 +88,12 @@ class Recorder:
         leaving = active & taken
         some, every = leaving.any(axis=1), (leaving == active).all(axis=1)
         tally.executions += int(np.count_nonzero(active.any(axis=1)))
-        tally.divergent += int(np.count_nonzero(some & ~every))
+        split = some & ~every
+        tally.divergent += int(np.count_nonzero(split))
         tally.active_threads += int(np.count_nonzero(active))
+        tally.nobody_takes += int(np.count_nonzero(active.any(axis=1) & ~some))
+        tally.divergent_threads += int(np.count_nonzero(active[split]))
+        tally.divergent_taken += int(np.count_nonzero(leaving[split]))
 
     def barrier(self, pc: int, warps: int) -> None:
         """Count `warps` warps arriving at a barrier."""

@@ -84,7 +84,18 @@ class Word(IntEnum):
     DYNAMIC_SHARED_BYTES = auto()
     RESUMES = auto()
     """Whether the block has run before and goes on."""
+    TRACE = auto()
+    """Address of what is kept of the requests of the traced blocks (see `counting.trace`)."""
+    TRACED_BLOCKS = auto()
+    TRACED_COUNT = auto()
+    """Address and number of the linear numbers of the traced blocks."""
+    TRACE_BLOCK_BYTES = auto()
+    TRACE_WARP_BYTES = auto()
+    TRACE_REQUESTS = auto()
+    """Requests kept of each warp at each site."""
     # What the machine code itself writes:
+    TRACING = auto()
+    """Where the trace of the block that runs begins; 0: the block is not traced."""
     BLOCK = auto()
     """The linear number of the block that runs."""
     INDEX_X = auto()
@@ -183,7 +194,7 @@ SITE = _struct(
     ("is_atomic", "<u4"),
     ("loaded", "<u4"),
     ("stored", "<u4"),
-    ("unused", "<u4"),
+    ("trace_slot", "<u4"),
     ("sample_addresses", "<u8", (SAMPLE_ROWS, 32)),
     ("sample_masks", "<u8", (SAMPLE_ROWS,)),
 )
@@ -194,7 +205,7 @@ active one, `mask`, and `base`, the position of that lane. `repeats` requests ha
 was brought up to date. `low` and `span` bound the buffer that was last accessed: `span` addresses from low
 on; none at first. Sectors that follow each other are `sector_count`, the first of them `first_sector`
 sectors from that of the first active lane; `sector_count` 0 stands for scattered ones. `loaded` and `stored`
-say which flags a global access sets.
+say which flags a global access sets. `trace_slot` numbers the sites that are traced, from 1.
 """
 
 WARP = _struct(

@@ -36,16 +36,25 @@ def _branch(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) ->
     if target <= block.number:
         flow.check_budget(lanes.warp, instruction.index)
     if lanes.guarded:
-        builder = lanes.builder
-        some = builder.icmp_unsigned("!=", lanes.on, constant(0))
-        divergent = builder.and_(some, builder.icmp_unsigned("!=", lanes.on, lanes.warp.active))
-        flow.counters.add_if(lanes.warp, ("divergent", instruction.index), divergent)
+        _count_branch(flow, lanes, instruction.index)
     if instruction.index in flow.polling:
         emit_patience(flow, lanes, instruction.index, target, block.number + 1)
     if lanes.guarded:
         flow.choose(lanes.warp, lanes.on, target, block.number + 1)
     else:
         flow.go(lanes.warp, target)
+
+
+def _count_branch(flow: Flow, lanes: Lanes, pc: int) -> None:
+    """Count what tells a branch's ways apart, unless all lanes jump."""
+    builder, warp, counters = lanes.builder, lanes.warp, flow.counters
+    with builder.if_then(builder.icmp_unsigned("!=", lanes.on, warp.active)):
+        nobody = builder.icmp_unsigned("==", lanes.on, constant(0))
+        split = builder.select(nobody, constant(0), warp.active)
+        counters.add_if(warp, ("nobody_takes", pc), nobody)
+        counters.add_if(warp, ("divergent", pc), builder.not_(nobody))
+        counters.add_threads(warp, ("divergent_threads", pc), split)
+        counters.add_threads(warp, ("divergent_taken", pc), lanes.on)
 
 
 def _exit(flow: Flow, lanes: Lanes, block: Block, _instruction: Instruction) -> None:

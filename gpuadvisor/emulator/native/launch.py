@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.batch import WARP_SIZE, Grid
 from gpuadvisor.emulator.cooperative import MAXIMUM_THREADS
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
+from gpuadvisor.emulator.counting.trace import RequestTrace
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SITE, WARP, Status, Word
@@ -59,14 +60,17 @@ class NativeLaunch:
     parameters: bytes
     budget: int
 
-    def run(self, blocks: Sequence[int]) -> tuple[list[Part], Flags]:
-        """Run the blocks; the last of the parts returned is the first that failed, if one did."""
+    def run(self, blocks: Sequence[int], trace: RequestTrace) -> tuple[list[Part], Flags]:
+        """Run the blocks, some of them traced.
+
+        The last of the parts returned is the first that failed, if one did.
+        """
         flags = self._flags()
         shared = self._common()
         shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
-        keep = self._tables(shared)
+        keep = [*self._tables(shared), _point_at(trace, blocks, shared)]
         chunks = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
-        parts = [self._part(chunk, shared) for chunk in chunks]
+        parts = [self._part(chunk, shared, trace) for chunk in chunks]
         if self.kernel.plan.polls == "grid":
             self._turns().finish(parts)
         else:
@@ -135,9 +139,9 @@ class NativeLaunch:
         words[Word.BUFFERS] = len(starts)
         return [*tables.values()]
 
-    def _part(self, blocks: NDArray[np.int64], common: NDArray[np.int64]) -> Part:
+    def _part(self, blocks: NDArray[np.int64], common: NDArray[np.int64], trace: RequestTrace) -> Part:
         sites = aligned(len(self.kernel.plan.sites) * SITE.itemsize).view(SITE)
-        self._configure(sites)
+        self._configure(sites, trace)
         counters = np.zeros(len(self.kernel.plan.counters), np.int64)
         context = common.copy()
         for word, table in {Word.COUNTERS: counters, Word.SITES: sites, Word.BLOCKS: blocks}.items():
@@ -173,7 +177,7 @@ class NativeLaunch:
             Word.WARPS: aligned(warps * self._warp_bytes),
         }
 
-    def _configure(self, sites: NDArray[Any]) -> None:
+    def _configure(self, sites: NDArray[Any], trace: RequestTrace) -> None:
         """Set what the machine code needs to know of each site."""
         sites["until_sample"] = 1
         for record, site in zip(sites, self.kernel.plan.sites, strict=True):
@@ -181,3 +185,14 @@ class NativeLaunch:
             record["is_atomic"] = site.operation == "atomic"
             record["loaded"] = site.counted and site.operation != "store"
             record["stored"] = site.counted and site.operation != "load"
+            record["trace_slot"] = 1 + trace.slots.get((site.pc, site.space), -1)
+
+
+def _point_at(trace: RequestTrace, blocks: Sequence[int], words: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Tell the machine code where to keep the trace; return the traced blocks, which must live as long."""
+    traced = np.asarray([blocks[position] for position in trace.positions], np.int64)
+    words[Word.TRACE], words[Word.TRACED_BLOCKS] = trace.kept.ctypes.data, traced.ctypes.data
+    words[Word.TRACED_COUNT] = traced.size
+    words[Word.TRACE_BLOCK_BYTES], _, words[Word.TRACE_WARP_BYTES] = trace.kept.strides
+    words[Word.TRACE_REQUESTS] = trace.requests_per_warp
+    return traced

@@ -7,7 +7,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.counting.observe import BranchTally, Record
+from gpuadvisor.emulator.counting.branches import BranchTally
+from gpuadvisor.emulator.counting.observe import Record
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.native.abi import COUNTED
 from gpuadvisor.emulator.native.plan import Plan, Site
@@ -35,9 +36,17 @@ def _fill_instructions(record: Record, plan: Plan, counts: dict[tuple[str, int],
             record.predicated_on[pc] = counts.get(("predicated_on", pc), threads)
         last = end - 1
         if ("divergent", last) in counts and executions:
-            record.branches[last] = BranchTally(executions, counts["divergent", last], threads)
+            record.branches[last] = _branch(counts, last, executions, threads)
         if ("barriers", last) in counts and executions:
             record.barriers[last] = counts["barriers", last]
+
+
+def _branch(counts: dict[tuple[str, int], int], pc: int, executions: int, threads: int) -> BranchTally:
+    more = ("nobody_takes", "divergent_threads", "divergent_taken")
+    tally = BranchTally(executions, counts["divergent", pc], threads)
+    for name in more:
+        setattr(tally, name, counts.get((name, pc), 0))
+    return tally
 
 
 def _fill_access(record: Record, site: Site, tallies: Sequence[Any]) -> None:

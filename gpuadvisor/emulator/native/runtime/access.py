@@ -87,6 +87,14 @@ class _Access:
         with builder.if_then(builder.icmp_unsigned("==", left, constant(0, I64)), likely=False):
             builder.call(self.module.globals["keep_sample"], [self.site, self.addresses, self.mask])
 
+    def trace(self) -> None:
+        """Keep the request if the block is traced."""
+        builder = self.builder
+        tracing = word(builder, self.context, Word.TRACING)
+        with builder.if_then(builder.icmp_unsigned("!=", tracing, constant(0, I64)), likely=False):
+            arguments = [self.context, self.site, self.addresses, self.mask]
+            builder.call(self.module.globals["keep_trace"], arguments)
+
     def count(self, positions: ir.Value, period: int, counter: str) -> ir.Value:
         """Count the request, as the last one if it looks the same; return its first lane's position."""
         builder = self.builder
@@ -138,6 +146,37 @@ def define_keep_sample(module: ir.Module) -> ir.Function:
         builder.store(wider, site_pointer(builder, site, name))
     builder.ret_void()
     return function
+
+
+def define_keep_trace(module: ir.Module) -> ir.Function:
+    """Define (context, site, addresses, mask): keep a request of a traced block (see `counting.trace`)."""
+    kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, LONGS, I32])
+    function, builder = defined(module, "keep_trace", kind)
+    context, site, addresses, mask = function.args
+    slot = builder.zext(site_field(builder, site, "trace_slot", I32), I64)
+    with builder.if_then(builder.icmp_unsigned("!=", slot, constant(0, I64))):
+        rows = builder.mul(builder.sub(slot, constant(1, I64)), word(builder, context, Word.WARPS_PER_BLOCK))
+        number = builder.add(rows, word(builder, context, Word.WARP))
+        offset = builder.mul(number, word(builder, context, Word.TRACE_WARP_BYTES))
+        kept = field(builder, pointer(builder, context, Word.TRACING), offset)
+        _keep(builder, kept, word(builder, context, Word.TRACE_REQUESTS), addresses, mask)
+    builder.ret_void()
+    return function
+
+
+def _keep(
+    builder: ir.IRBuilder, kept: ir.Value, limit: ir.Value, addresses: ir.Value, mask: ir.Value
+) -> None:
+    """Add a request to those of a warp, laid out as `counting.trace.warp_record` says."""
+    number = builder.load(kept, typ=I64)
+    builder.store(builder.add(number, constant(1, I64)), kept)
+    with builder.if_then(builder.icmp_unsigned("<", number, limit)):
+        row_bytes = constant(8 * LANES, I64)
+        row = builder.add(constant(8, I64), builder.mul(number, row_bytes))
+        builder.store(addresses, field(builder, kept, row), align=8)
+        masks = builder.add(constant(8, I64), builder.mul(limit, row_bytes))
+        cell = builder.add(masks, builder.mul(number, constant(8, I64)))
+        builder.store(builder.zext(mask, I64), field(builder, kept, cell))
 
 
 def define_find_buffers(module: ir.Module) -> ir.Function:
@@ -208,6 +247,7 @@ def define_access_global(module: ir.Module) -> ir.Function:
             access.fail()
     positions = builder.trunc(builder.sub(access.addresses, splat_constant(BASE_ADDRESS, I64)), WORDS)
     access.sample()
+    access.trace()
     base = access.count(positions, _SECTOR_PERIOD, "count_global")
     for flag, flags in (("loaded", Word.LOADED), ("stored", Word.STORED)):
         with builder.if_then(builder.icmp_unsigned("!=", access.field(flag, I32), constant(0))):
@@ -222,6 +262,7 @@ def define_access_shared(module: ir.Module) -> ir.Function:
     access.check_below(Word.SHARED_BYTES)
     positions = access.builder.trunc(access.addresses, WORDS)
     access.sample()
+    access.trace()
     base = access.count(positions, _BANK_PERIOD, "count_shared")
     return access.finish(base, access.field("kind", I32))
 

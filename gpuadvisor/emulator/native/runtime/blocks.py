@@ -69,11 +69,24 @@ def _prepare_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) ->
     }
     for name, value in indices.items():
         builder.store(value, word_pointer(builder, context, name))
+    _trace_block(builder, context, block)
     _clear(builder, pointer(builder, context, Word.SHARED), word(builder, context, Word.SHARED_BYTES))
     threads = builder.mul(word(builder, context, Word.WARPS_PER_BLOCK), constant(LANES, I64))
     for start, stride in ((Word.LOCAL, Word.LOCAL_STRIDE), (Word.FRAMES, Word.FRAME_STRIDE)):
         length = builder.mul(threads, word(builder, context, stride))
         _clear(builder, pointer(builder, context, start), length)
+
+
+def _trace_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) -> None:
+    """Note where the block's requests are kept, if it is traced."""
+    builder.store(constant(0, I64), word_pointer(builder, context, Word.TRACING))
+    traced = pointer(builder, context, Word.TRACED_BLOCKS)
+    with counted_loop(builder, word(builder, context, Word.TRACED_COUNT)) as number:
+        listed = builder.load(field(builder, traced, builder.mul(number, constant(8, I64))), typ=I64)
+        with builder.if_then(builder.icmp_unsigned("==", listed, block)):
+            offset = builder.mul(number, word(builder, context, Word.TRACE_BLOCK_BYTES))
+            begin = builder.add(word(builder, context, Word.TRACE), offset)
+            builder.store(begin, word_pointer(builder, context, Word.TRACING))
 
 
 def _warp_at(builder: ir.IRBuilder, context: ir.Value, number: ir.Value) -> ir.Value:

@@ -11,6 +11,7 @@ _DEFINITIONS = (
     counts.define_count_global,
     counts.define_count_shared,
     access.define_keep_sample,
+    access.define_keep_trace,
     access.define_find_buffers,
     access.define_touch,
     access.define_access_global,
