@@ -50,6 +50,7 @@ _BY_TYPE: dict[str, dict[str, Builder]] = {
     "f64": _DOUBLE,
     **dict.fromkeys(("f16", "f16x2", "bf16", "bf16x2"), _HALF),
     **dict.fromkeys(("u16", "s16", "u32", "s32", "u64", "s64"), _INTEGER),
+    **dict.fromkeys(("u16x2", "s16x2"), integer.PAIRS),
 }
 _CARRYING = frozenset({"addc", "subc", "madc"})
 

@@ -1,10 +1,13 @@
 """Integer arithmetic (PTX ISA 9.7.1): add, sub, mul, mad, div, rem, abs, neg, min, max, sad, dp4a, dp2a."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.semantics.floats import packed
+from gpuadvisor.emulator.semantics.half import element_type
 from gpuadvisor.emulator.semantics.operation import Builder, Operation, lanewise
 from gpuadvisor.emulator.semantics.types import UNSIGNED, as_bits, as_integers, width
 from gpuadvisor.emulator.widths import Lanes, is_signed
@@ -152,6 +155,22 @@ def _dot_product_of_two(instruction: Instruction) -> Operation:
     return lanewise(("b32", "b32", result), result, compute)
 
 
+def _pairwise(build: Builder) -> Builder:
+    """Return the builder that applies an operation on 16 bits to both halves of registers."""
+
+    def build_pair(instruction: Instruction) -> Operation | None:
+        kind = instruction.types[0]
+        element = build(replace(instruction, types=(element_type(kind),)))
+        return packed(element, kind) if element is not None else None
+
+    return build_pair
+
+
+PAIRS: dict[str, Builder] = {
+    "add": _pairwise(_additive(np.add)),
+    "min": _pairwise(_extreme(np.minimum)),
+    "max": _pairwise(_extreme(np.maximum)),
+}
 BUILDERS: dict[str, Builder] = {
     "add": _additive(np.add),
     "sub": _additive(np.subtract),

@@ -3,7 +3,6 @@ import zlib
 import numpy as np
 import pytest
 
-from gpuadvisor.model.errors import GpuAdvisorError
 from tests.emulator.corpus.harness import Runner, integers
 
 FILE = "bits.cu"
@@ -81,10 +80,6 @@ def test_bytes_in_words(run: Runner) -> None:
     np.testing.assert_array_equal(out.T, expected)
 
 
-@pytest.mark.xfail(
-    reason="max, min and add of s16x2 and u16x2 (PTX 8.0, compute capability 9.0) are not supported",
-    raises=GpuAdvisorError,
-)
 def test_halves_in_words(run: Runner) -> None:
     pairs = integers(15, (32, 2), 0, 2**32, np.uint32)
     a, b = (np.ascontiguousarray(pairs[:, side]).view(np.uint16) for side in (0, 1))

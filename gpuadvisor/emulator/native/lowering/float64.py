@@ -2,14 +2,14 @@
 
 To nearest LLVM rounds; in the other directions the sign of the exact error decides, from operands
 scaled so that the error neither overflows nor underflows. Where finite operands overflow, it comes out
-infinite, of the sign that it has; where operands are infinite or zero, NaN, which changes nothing. fma in
-another direction is not lowered.
+infinite, of the sign that it has; where operands are infinite or zero, NaN, which changes nothing.
 """
 
 from collections.abc import Callable
 
 from gpuadvisor.emulator.native.lowering.approximate import gross_reciprocal, reciprocal_root64
 from gpuadvisor.emulator.native.lowering.floats import float64_emit
+from gpuadvisor.emulator.native.lowering.fused64 import fused
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering
 from gpuadvisor.emulator.native.lowering.rounding import nudge, signed_zero
 from gpuadvisor.emulator.native.lowering.vectors import Floats, where
@@ -86,12 +86,6 @@ def _lowering(compute: Callable[..., Floats]) -> Lowering:
     return lower
 
 
-def _fused(instruction: Instruction) -> Emit | None:
-    if rounding_of(instruction) != "rn":
-        return None
-    return float64_emit(instruction, lambda a, b, c: a.fused(b, c))
-
-
 _exact_reciprocal = _lowering(_reciprocal)
 
 
@@ -104,8 +98,8 @@ LOWERINGS: dict[str, Lowering] = {
     "add": _lowering(_add),
     "sub": _lowering(_subtract),
     "mul": _lowering(_multiply),
-    "fma": _fused,
-    "mad": _fused,
+    "fma": _lowering(fused),
+    "mad": _lowering(fused),
     "div": _lowering(_divide),
     "rcp": _reciprocals,
     "sqrt": _lowering(_square_root),

@@ -1,12 +1,15 @@
 """Integer arithmetic: add, sub, min, max, div, rem, abs, neg, sad, dp4a, dp2a."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from operator import add, sub
 
+from gpuadvisor.emulator.native.lowering.floats import packed
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise
 from gpuadvisor.emulator.native.lowering.quotients import divide, remainder
 from gpuadvisor.emulator.native.lowering.vectors import Integers, where
 from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.semantics.half import element_type
 from gpuadvisor.emulator.widths import is_signed
 
 Binary = Callable[[Integers, Integers], Integers]
@@ -78,6 +81,21 @@ def _dot_product(bits: int) -> Lowering:
     return lower
 
 
+def _pairwise(lower: Lowering) -> Lowering:
+    """Return what lowers an operation on 16 bits for both halves of registers."""
+
+    def lower_pair(instruction: Instruction) -> Emit | None:
+        element = lower(replace(instruction, types=(element_type(instruction.types[0]),)))
+        return packed(element, 16) if element is not None else None
+
+    return lower_pair
+
+
+PAIRS: dict[str, Lowering] = {
+    "add": _pairwise(_additive(add, "sadd.sat")),
+    "min": _pairwise(_extreme(largest=False)),
+    "max": _pairwise(_extreme(largest=True)),
+}
 LOWERINGS: dict[str, Lowering] = {
     "add": _additive(add, "sadd.sat"),
     "sub": _additive(sub, "ssub.sat"),

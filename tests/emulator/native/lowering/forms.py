@@ -21,6 +21,8 @@ INTEGER_FORMS = [
     *forms("add sub min max div rem mul.lo mul.hi mad.lo mad.hi sad", INTEGERS),
     *forms("abs neg", ("s16", "s32", "s64")),
     *forms("add.sat sub.sat mad.hi.sat min.relu max.relu", ("s32",)),
+    *forms("add min max", ("u16x2", "s16x2")),
+    *forms("min.relu max.relu", ("s16x2",)),
     *forms("mul.wide mad.wide", ("u16", "s16", "u32", "s32")),
     *forms("mul24.lo mul24.hi mad24.lo mad24.hi", ("u32", "s32")),
     *forms("add.cc sub.cc addc subc addc.cc subc.cc", WORDS),
