@@ -43,14 +43,15 @@ def multiplication(instruction: Instruction) -> Multiplication:
         kinds[1:1] = ["f16", "f16"]
     if len(kinds) != 4 or kinds[0] not in _ACCUMULATORS or kinds[3] not in _ACCUMULATORS:
         raise Unsupported("this form of matrix multiplication")
-    return Multiplication(shape_of(instruction), dict(zip("dabc", kinds, strict=True)))
+    problem = Multiplication(shape_of(instruction), dict(zip("dabc", kinds, strict=True)))
+    if instruction.opcode == "mma" and problem.shape == (8, 8, 4) and problem.types["a"] == "f16":
+        raise Unsupported("the four small products of sm_70")
+    return problem
 
 
 def bind_multiplication(instruction: Instruction, binding: Binding) -> Step:
     """Bind mma and wmma.mma."""
     problem = multiplication(instruction)
-    if instruction.opcode == "mma" and problem.shape == (8, 8, 4) and problem.types["a"] == "f16":
-        raise Unsupported("the four small products of sm_70")
     target, *sources = instruction.operands
     operands = [
         _Source(problem, name, operand, binding) for name, operand in zip("abc", sources, strict=True)

@@ -12,7 +12,7 @@ import numpy as np
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.instructions.binding import Binding, Step, bind_address
-from gpuadvisor.emulator.instructions.fragments import Fragment, fragment, registers_of, shape_of
+from gpuadvisor.emulator.instructions.fragments import Fragment, Indices, fragment, registers_of, shape_of
 from gpuadvisor.emulator.instructions.spaces import Operation, Space, named_space, record, split
 from gpuadvisor.emulator.program import Immediate, Instruction, Operand
 from gpuadvisor.emulator.registers import Unsupported
@@ -28,7 +28,7 @@ Move = Callable[[Active, ByteStore, "Lanes", int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tile:
+class Tile:
     """A fragment in memory: row by row, or column by column, with a stride in elements."""
 
     fragment: Fragment
@@ -39,45 +39,55 @@ class _Tile:
         """Return the elements of each register in the runs that one request moves."""
         runs: list[Run] = []
         for place in np.ndindex(self.fragment.registers, self.fragment.rows.shape[2]):
+            element = place[0], place[1]
             joined = bool(runs) and len(runs[-1]) < _LONGEST_RUN_BYTES // self.element_bytes
-            if joined and self._follows(runs[-1][-1], place):
-                runs[-1].append((place[0], place[1]))
+            if joined and self._follows(runs[-1][-1], element):
+                runs[-1].append(element)
             else:
-                runs.append([(place[0], place[1])])
+                runs.append([element])
         return runs
 
-    def _follows(self, before: tuple[int, int], place: tuple[int, ...]) -> bool:
-        line, within = self._indices()
-        (r, i), (s, j) = before, place
-        same = np.array_equal(line[r, :, i], line[s, :, j])
-        return same and np.array_equal(within[r, :, i] + 1, within[s, :, j])
+    def _follows(self, before: tuple[int, int], place: tuple[int, int]) -> bool:
+        (line, within), (next_line, next_within) = self.place(before), self.place(place)
+        return np.array_equal(line, next_line) and np.array_equal(within + 1, next_within)
 
-    def _indices(self) -> tuple[Lanes, Lanes]:
-        rows, columns = self.fragment.rows, self.fragment.columns
+    def place(self, place: tuple[int, int]) -> tuple[Indices, Indices]:
+        """Return the row (or column) in memory that an element of every lane lies in, and where in it."""
+        register, position = place
+        rows, columns = (each[register, :, position] for each in (self.fragment.rows, self.fragment.columns))
         return (rows, columns) if self.by_row else (columns, rows)
 
     def offset(self, place: tuple[int, int], stride: Lanes) -> Lanes:
         """Return how many bytes behind the matrix's start an element of every lane lies."""
-        register, position = place
-        line, within = (each[register, :, position].astype(np.uint64) for each in self._indices())
+        line, within = (each.astype(np.uint64) for each in self.place(place))
         return np.asarray((line * stride + within) * np.uint64(self.element_bytes))
+
+    @property
+    def stride(self) -> Immediate:
+        """The elements from one row (or column) to the next where an instruction names no stride."""
+        return Immediate(self.fragment.shape[1 if self.by_row else 0], 64, is_float=False)
+
+
+def tile_of(instruction: Instruction) -> Tile:
+    """Return what a wmma.load or wmma.store moves."""
+    matrix, kind = instruction.modifiers[1], instruction.types[-1]
+    bits = ELEMENTS[kind].bits
+    if bits < 8:
+        raise Unsupported("matrices of elements smaller than a byte in memory")
+    by_row = "row" in instruction.modifiers
+    return Tile(fragment(matrix, shape_of(instruction), kind), by_row, bits // 8)
 
 
 class _Transfer:
     """What loads and stores of fragments share: the tile, where it lies, and the walk over its runs."""
 
     def __init__(self, instruction: Instruction, binding: Binding, operands: tuple[Operand, ...]) -> None:
-        matrix, kind = instruction.modifiers[1], instruction.types[-1]
-        bits = ELEMENTS[kind].bits
-        if bits < 8:
-            raise Unsupported("matrices of elements smaller than a byte in memory")
-        by_row = "row" in instruction.modifiers
-        self.tile = _Tile(fragment(matrix, shape_of(instruction), kind), by_row, bits // 8)
+        self.tile = tile_of(instruction)
         self.pc = instruction.index
         self._space = named_space(instruction.modifiers)
         self._address = bind_address(operands[0], binding.registers)
-        default = Immediate(self.tile.fragment.shape[1 if by_row else 0], 64, is_float=False)
-        self._stride = binding.registers.fetch(operands[1] if len(operands) > 1 else default, "u32")
+        stride = operands[1] if len(operands) > 1 else self.tile.stride
+        self._stride = binding.registers.fetch(stride, "u32")
         self._runs = self.tile.runs()
 
     def walk(self, batch: Batch, active: Active, operation: Operation, move: Move) -> None:

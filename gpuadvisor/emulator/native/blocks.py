@@ -7,7 +7,7 @@ from gpuadvisor.emulator.binder import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.callsites import CallSites
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
-from gpuadvisor.emulator.program import Function, Instruction, Symbol
+from gpuadvisor.emulator.program import Address, Function, Instruction, Symbol
 from gpuadvisor.emulator.registers import CARRY, operand_registers
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
@@ -144,7 +144,8 @@ def _used(
 
 def registers_used(instruction: Instruction, operation: NativeOperation | None) -> tuple[set[str], set[str]]:
     """Return the registers an instruction reads, its guard left out, and those it writes."""
-    results = 0 if instruction.opcode in _WITHOUT_RESULT else 1
+    stores = isinstance(next(iter(instruction.operands), None), Address)
+    results = 0 if stores or instruction.opcode in _WITHOUT_RESULT else 1
     if operation is not None:
         results = len(operation.destination_types)
     written = {name for operand in instruction.operands[:results] for name in operand_registers(operand)}

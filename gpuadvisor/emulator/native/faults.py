@@ -25,6 +25,7 @@ from gpuadvisor.emulator.linker import STACK_BYTES
 from gpuadvisor.emulator.native.abi import PARKED, SITE, WARP, Status, Wait, Word
 from gpuadvisor.emulator.native.blocks import listed_targets
 from gpuadvisor.emulator.native.launch import NativeLaunch
+from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.turns import Part
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -95,8 +96,7 @@ def _bad_address(failure: _Failure) -> _Fault:
     number = (failure.word(Word.FAULT_PLACE) - failure.word(Word.SITES)) // SITE.itemsize
     site = failure.launch.kernel.plan.sites[number]
     addresses, lanes = failure.addresses(), failure.lanes()
-    operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
-    what = f"{operation} {site.bytes_per_thread} bytes"
+    what = _described(failure.instruction(site.pc), site)
     batch = _block(failure.launch, failure.part)
     try:
         BY_NAME[site.space].locate(
@@ -105,6 +105,15 @@ def _bad_address(failure: _Failure) -> _Fault:
     except ThreadFault as fault:
         return site.pc, fault.what, fault.lane
     raise AssertionError("native code refused an access that the interpreter allows")
+
+
+def _described(instruction: Instruction, site: Site) -> str:
+    """Return what a request does, as the interpreter says it."""
+    if instruction.opcode in ("ldmatrix", "stmatrix"):
+        return f"{instruction.opcode} of a row of {site.bytes_per_thread} bytes"
+    operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
+    what = f"{operation} {site.bytes_per_thread} bytes"
+    return f"{what} of a matrix" if instruction.opcode == "wmma" else what
 
 
 def _over_budget(failure: _Failure) -> _Fault:

@@ -23,9 +23,17 @@ def fill(record: Record, plan: Plan, parts: Sequence[Part]) -> None:
     totals = sum((part.counters for part in parts), np.zeros(len(plan.counters), np.int64))
     counts = {name: int(total) for name, total in zip(plan.counters, totals, strict=True)}
     _fill_instructions(record, plan, counts)
+    for sites in _by_access(plan).values():
+        _fill_access(record, plan.sites[sites[0]], [part.sites[sites] for part in parts])
+
+
+def _by_access(plan: Plan) -> dict[tuple[int, str, str], list[int]]:
+    """Return the numbers of the sites of each access; instructions that move matrices have several."""
+    found: dict[tuple[int, str, str], list[int]] = {}
     for number, site in enumerate(plan.sites):
         if site.counted:
-            _fill_access(record, site, [part.sites[number] for part in parts])
+            found.setdefault((site.pc, site.space, site.operation), []).append(number)
+    return found
 
 
 def _fill_instructions(record: Record, plan: Plan, counts: dict[tuple[str, int], int]) -> None:
@@ -49,8 +57,10 @@ def _branch(counts: dict[tuple[str, int], int], pc: int, executions: int, thread
     return tally
 
 
-def _fill_access(record: Record, site: Site, tallies: Sequence[Any]) -> None:
-    totals = sum(tally["total"] + tally["repeats"] * tally["each"] for tally in tallies)
+def _fill_access(record: Record, site: Site, tallies: Sequence[NDArray[Any]]) -> None:
+    """Add what an access counted: its sites in each part of the launch."""
+    every = np.concatenate(tallies)
+    totals = (every["total"] + every["repeats"][:, None] * every["each"]).sum(axis=0)
     counts = {name: int(total) for name, total in zip(COUNTED, totals, strict=True)}
     if not counts["requests"]:
         return
@@ -63,13 +73,21 @@ def _fill_access(record: Record, site: Site, tallies: Sequence[Any]) -> None:
         setattr(tally, name, count)
 
 
-def _samples(tallies: Sequence[Any]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+def _samples(tallies: Sequence[NDArray[Any]]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Return kept rows of addresses and masks, as many of each part."""
-    sampled = [tally for tally in tallies if tally["samples"]]
-    each = max(1, _SAMPLES // len(sampled))
-    rows = [slice(min(int(tally["samples"]), each)) for tally in sampled]
-    addresses = [tally["sample_addresses"][row] for tally, row in zip(sampled, rows, strict=True)]
-    bits = np.concatenate([tally["sample_masks"][row] for tally, row in zip(sampled, rows, strict=True)])
-    return np.concatenate(addresses), ((bits[:, None] >> _LANES.astype(np.uint64)) & np.uint64(1)).astype(
-        np.bool_
-    )
+    rows = [kept for tally in tallies if (kept := _kept(tally))]
+    each = max(1, _SAMPLES // len(rows))
+    chosen = [row for kept in rows for row in kept[:each]]
+    bits = np.array([mask for _, mask in chosen], np.uint64)
+    lanes = (bits[:, None] >> _LANES.astype(np.uint64)) & np.uint64(1)
+    return np.stack([addresses for addresses, _ in chosen]), lanes.astype(np.bool_)
+
+
+def _kept(sites: NDArray[Any]) -> list[tuple[NDArray[np.uint64], int]]:
+    """Return the rows that the sites of an access kept in a part, those of each execution side by side."""
+    return [
+        (site["sample_addresses"][row], site["sample_masks"][row])
+        for row in range(int(sites["samples"].max()))
+        for site in sites
+        if row < site["samples"]
+    ]

@@ -105,6 +105,21 @@ class Requester:
             self._emit_in(name, operation, size_bytes, offsets, part, use, certain=False)
         self._emit_in("global", operation, size_bytes, addresses, rest, use, certain=False)
 
+    def site(self, space: str, operation: str, size_bytes: int) -> ir.Value:
+        """Return the address of a new site."""
+        counted = space not in ("const", "param")
+        site = Site(self._instruction.index, space, operation, size_bytes, counted)
+        start = pointer(self._lanes.builder, self._lanes.warp.context, Word.SITES)
+        return field(self._lanes.builder, start, self._sites.add(site) * SITE.itemsize)
+
+    def check(self, found: ir.Value) -> None:
+        """Stop where an access function has found a fault."""
+        builder = self._lanes.builder
+        checked = builder.append_basic_block("checked")
+        failed = builder.icmp_signed("<", found, constant(0, I64))
+        builder.cbranch(failed, self._failed(Status.BAD_ADDRESS), checked)
+        builder.position_at_end(checked)
+
     def _emit_in(
         self,
         space: str,
@@ -127,10 +142,7 @@ class Requester:
         self, space: str, operation: str, size_bytes: int, addresses: ir.Value, mask: ir.Value
     ) -> Request:
         builder, warp = self._lanes.builder, self._lanes.warp
-        counted = space not in ("const", "param")
-        site = Site(self._instruction.index, space, operation, size_bytes, counted)
-        number = self._sites.add(site)
-        address = field(builder, pointer(builder, warp.context, Word.SITES), number * SITE.itemsize)
+        address = self.site(space, operation, size_bytes)
         generic = named_space(self._instruction) is None
         if space == "param":
             own = thread_memory(self._lanes, Word.FRAMES, Word.FRAME_STRIDE)
@@ -139,10 +151,7 @@ class Requester:
         name = "global" if space == "const" else space
         access = declared(builder.module, f"access_{name}")
         found = builder.call(access, [warp.context, address, addresses, mask])
-        checked = builder.append_basic_block("checked")
-        failed = builder.icmp_signed("<", found, constant(0, I64))
-        builder.cbranch(failed, self._failed(Status.BAD_ADDRESS), checked)
-        builder.position_at_end(checked)
+        self.check(found)
         base, places = self._places(name, addresses)
         start = builder.add(base, builder.lshr(found, constant(2, I64)))
         kind = builder.and_(builder.trunc(found, I32), constant(3))

@@ -83,7 +83,7 @@ def _load_parameter(lanes: Lanes, address: int, width: int, count: int) -> list[
         step = width // 8
         offsets = (splat_constant(number * step, I64) for number in range(count))
         mask = lanes.on
-        return [_gather(builder, builder.add(places, offset), mask, width) for offset in offsets]
+        return [gather(builder, builder.add(places, offset), mask, width) for offset in offsets]
     if end > lanes.layout.parameter_bytes:
         raise Unsupported("a load behind the kernel's parameters")
     start = pointer(builder, lanes.warp.context, Word.PARAMETERS)
@@ -148,10 +148,10 @@ def _load_same(lanes: Lanes, start: ir.Value, width: int, count: int) -> list[ir
 def _load_general(builder: ir.IRBuilder, request: Request, width: int, count: int) -> list[ir.Value]:
     offsets = (splat_constant(number * width // 8, I64) for number in range(count))
     places = (builder.add(request.places, offset) for offset in offsets)
-    return [_gather(builder, place, request.mask, width) for place in places]
+    return [gather(builder, place, request.mask, width) for place in places]
 
 
-def _gather(builder: ir.IRBuilder, places: ir.Value, mask: ir.Value, width: int) -> ir.Value:
+def gather(builder: ir.IRBuilder, places: ir.Value, mask: ir.Value, width: int) -> ir.Value:
     """Load from places that are multiples of the width; parts of words by way of the whole word."""
     if width >= _NARROWEST_GATHER:
         return _masked_gather(builder, places, mask, width)

@@ -11,7 +11,16 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
-from gpuadvisor.emulator.native import atomics, control, moves, stack, transfers
+from gpuadvisor.emulator.native import (
+    atomics,
+    control,
+    matrix_product,
+    matrix_rows,
+    matrix_tiles,
+    moves,
+    stack,
+    transfers,
+)
 from gpuadvisor.emulator.native.activations import thread_bytes
 from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers
 from gpuadvisor.emulator.native.counters import Counters
@@ -31,11 +40,16 @@ _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "st": transfers.emit_store,
     "atom": atomics.emit_atomic,
     "red": atomics.emit_reduction,
+    "ldmatrix": matrix_rows.emit_load_matrix,
+    "stmatrix": matrix_rows.emit_store_matrix,
+    "wmma": matrix_tiles.emit_warp_matrix,
 }
 _MOVES: dict[str, Callable[[Lanes, Instruction], None]] = {
     "mov": moves.emit_move,
     "cvta": moves.emit_convert_address,
     "isspacep": moves.emit_is_space,
+    "mma": matrix_product.emit_product,
+    "movmatrix": matrix_rows.emit_move_matrix,
 }
 _WITHOUT_EFFECT = frozenset(
     {"membar", "fence", "prefetch", "prefetchu", "nanosleep", "discard", "applypriority"}

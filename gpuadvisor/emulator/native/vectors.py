@@ -55,6 +55,19 @@ def shuffled(builder: ir.IRBuilder, value: ir.Value, source: Callable[[int], int
     return builder.shuffle_vector(value, undefined, each(I32, source))
 
 
+def picked(builder: ir.IRBuilder, first: ir.Value, second: ir.Value, places: Sequence[int]) -> ir.Value:
+    """Return elements of two vectors, those of the second counted on from those of the first."""
+    return builder.shuffle_vector(first, second, ir.Constant(ir.VectorType(I32, len(places)), list(places)))
+
+
+def joined(builder: ir.IRBuilder, parts: Sequence[ir.Value]) -> ir.Value:
+    """Return vectors of one length, a power of two of them, one behind the other."""
+    while len(parts) > 1:
+        places = range(2 * parts[0].type.count)
+        parts = [picked(builder, parts[at], parts[at + 1], places) for at in range(0, len(parts), 2)]
+    return parts[0]
+
+
 def bits(builder: ir.IRBuilder, mask: ir.Value) -> ir.Value:
     """Return a <32 x i1> as the 32 bits of an integer."""
     return builder.bitcast(mask, I32)

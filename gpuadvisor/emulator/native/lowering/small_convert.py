@@ -49,15 +49,16 @@ class _Small:
         return where(code.compare("==", _NAN), float("nan"), number)
 
 
-_FORMATS = {"e4m3x2": _Small(3, 7, 0x7E), "e5m2x2": _Small(2, 15, 0x7B)}
+SMALL = {"e4m3": _Small(3, 7, 0x7E), "e5m2": _Small(2, 15, 0x7B)}
+_PAIRS = {f"{kind}x2": layout for kind, layout in SMALL.items()}
 
 
 def lower_small(instruction: Instruction) -> Emit | None:
     """Lower the conversion, or return None; the first of two f32 sources goes to the upper byte."""
     target, source = instruction.types[:2]
-    if target in _FORMATS:
-        return _narrowing(instruction, _FORMATS[target], source)
-    return _widening(instruction, target.removesuffix("x2"), _FORMATS[source]) if source in _FORMATS else None
+    if target in _PAIRS:
+        return _narrowing(instruction, _PAIRS[target], source)
+    return _widening(instruction, target.removesuffix("x2"), _PAIRS[source]) if source in _PAIRS else None
 
 
 def _rectified(numbers: Floats, instruction: Instruction) -> Floats:
