@@ -11,10 +11,11 @@ from gpuadvisor.advising.catalogue import (
     residency,
     resources,
     time,
+    totals,
 )
 from gpuadvisor.advising.fact import Fact, SubjectKind
 
-GROUPS = (machine, launch, resources, residency, counters, time, access, branch)
+GROUPS = (machine, launch, resources, residency, counters, totals, time, access, branch)
 CATALOGUE: dict[str, Fact] = {fact.name: fact for group in GROUPS for fact in group.FACTS}
 
 VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {

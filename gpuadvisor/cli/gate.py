@@ -1,0 +1,72 @@
+"""`gpuadvisor gate`: budgets and a baseline, and an exit code that CI believes."""
+
+from pathlib import Path
+
+import click
+
+from gpuadvisor.cli.exit_codes import ExitCode
+from gpuadvisor.cli.options import QUIET, VERBOSE
+
+_PATH = click.Path(path_type=Path)
+FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
+
+
+def _written(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> list[tuple[str, Path]]:
+    """Read `--write FORMAT=FILE`."""
+    found = []
+    for text in given:
+        form, equals, file = text.partition("=")
+        if form not in FORMATS or not equals or not file:
+            raise click.BadParameter(f"{text!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}")
+        found.append((form, Path(file)))
+    return found
+
+
+@click.command(name="gate")
+@click.option("--config", type=_PATH, metavar="FILE",
+              help="The configuration  [default: gpuadvisor.toml, or pyproject.toml]")  # fmt: skip
+@click.option("--init", is_flag=True, help="Write a commented first gpuadvisor.toml for the sources here.")
+@click.option("--update", is_flag=True, help="Agree to what is true now: write the baseline, judge nothing.")
+@click.option(
+    "--only", "patterns", multiple=True, metavar="PATTERN", help="Only items that match; repeatable."
+)
+@click.option("--inconclusive", type=click.Choice(["fail", "pass"]), default="fail", show_default=True,
+              help="What an inconclusive verdict ends in: exit 3, or 0.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--write", "written", multiple=True, callback=_written, metavar="FORMAT=FILE",
+              help="Also write the verdict in this format; repeatable.")  # fmt: skip
+@QUIET
+@VERBOSE
+def command(
+    config: Path | None,
+    init: bool,
+    update: bool,
+    patterns: tuple[str, ...],
+    inconclusive: str,
+    form: str,
+    written: list[tuple[str, Path]],
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Judge kernels, probes and scripts by budgets and by what they were, and fail if they got worse.
+
+    The exit code is 0 for a pass, 1 for a failure, 2 for wrong input and 3 where nothing can be said.
+    Counted and compiled facts are exact and need no GPU.
+    """
+    from gpuadvisor.cli.gating import agree, gate, start
+
+    if init:
+        start(config or Path("gpuadvisor.toml"))
+        return ExitCode.OK
+    if update:
+        agree(config, patterns, quiet=quiet)
+        return ExitCode.OK
+    report = gate(config, patterns, quiet=quiet)
+    from gpuadvisor.cli.gate_output import show_gate
+
+    show_gate(report, form=form, written=written, quiet=quiet, verbose=verbose)
+    if report.verdict == "inconclusive":
+        return ExitCode.INCONCLUSIVE if inconclusive == "fail" else ExitCode.OK
+    return ExitCode.GATE_FAILED if report.verdict == "fail" else ExitCode.OK

@@ -1,0 +1,1 @@
+"""Budgets, baselines, statistics and verdicts: whether performance is still what it was."""
