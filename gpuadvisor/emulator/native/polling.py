@@ -21,7 +21,7 @@ from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.emulator.scheduler import PATIENCE
 from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
 
-_WRITERS = frozenset({"st", "red", "atom", "mbarrier", "cp"})
+_WRITERS = frozenset({"st", "red", "atom", "mbarrier", "cp", "stmatrix"})
 _NEVER = constant(0, I1)
 
 
@@ -78,14 +78,14 @@ class Writes:
 
     def __init__(self, lanes: Lanes, *, polled: bool) -> None:
         self._lanes = lanes
-        self._writers = _WRITERS if polled else frozenset()
+        self._polled = polled
         self._executed: ir.Value = _NEVER
         self._changed: ir.Value = _NEVER
 
     @contextmanager
     def watched(self, instruction: Instruction) -> Iterator[None]:
         """Note what the instruction emitted in this context writes."""
-        if instruction.opcode not in self._writers:
+        if not self._polled or not _writes(instruction):
             yield
             return
         builder, on = self._lanes.builder, self._lanes.on
@@ -104,6 +104,11 @@ class Writes:
         changes = word_pointer(warp.builder, warp.context, Word.CHANGES)
         add_to(warp.builder, changes, warp.builder.zext(self._changed, I64))
         flow.memory_written(warp, self._executed)
+
+
+def _writes(instruction: Instruction) -> bool:
+    stores_tile = instruction.opcode == "wmma" and "store" in instruction.modifiers
+    return stores_tile or instruction.opcode in _WRITERS
 
 
 def _changes(lanes: Lanes, instruction: Instruction) -> Callable[[], ir.Value]:
