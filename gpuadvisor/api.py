@@ -42,6 +42,7 @@ def analyze(
     symbols: Mapping[str, NDArray[np.generic] | np.generic] | None = None,
     device: str = "emulated:h100",
     all_blocks: bool = True,
+    check: bool = False,
     defines: Sequence[str] = (),
     include_directories: Sequence[Path] = (),
     rules: Sequence[Path] = (),
@@ -52,9 +53,11 @@ def analyze(
     `args` are C-contiguous NumPy arrays (pointers; a slice points into its array), NumPy scalars and
     structures, Python numbers (which take the parameter's type) and None (the null pointer). With
     `all_blocks` false a large grid is sampled, and what the arrays hold is as incomplete as the counts are
-    scaled. Raises GpuAdvisorError where the kernel does not compile, the arguments do not fit it or it fails.
+    scaled. With `check` the kernel is searched for defects: `report.kernels[0].findings`. They do not end the
+    run: loads at fault read zero, stores are lost. Raises GpuAdvisorError where the kernel does not compile,
+    the arguments do not fit it or it fails.
     """
-    opened = open_device(device, all_blocks=all_blocks)
+    opened = open_device(device, all_blocks=all_blocks, check=check)
     try:
         options = CompileOptions(
             compute_capability=opened.facts.compute_capability,

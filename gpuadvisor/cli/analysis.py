@@ -40,6 +40,7 @@ class AnalysisRequest:
     arguments: tuple[str, ...]
     device: str
     all_blocks: bool
+    check: bool
     include: tuple[Path, ...]
     defines: tuple[str, ...]
     std: str | None
@@ -101,7 +102,7 @@ def analyze(request: AnalysisRequest, *, quiet: bool = False) -> Analysis:
     """Run every launch that is asked for."""
     works = _works(request)
     console = Console(stderr=True, quiet=quiet, markup=False)
-    device = open_device(request.device, all_blocks=request.all_blocks)
+    device = open_device(request.device, all_blocks=request.all_blocks, check=request.check)
     try:
         machine = _machine(request.machine, device.facts)
         with console.status("analysing") as status:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gpuadvisor.cli.exit_codes import ExitCode
 from gpuadvisor.cli.options import FORMAT, QUIET, RULE_PACKS, VERBOSE
 
 _PATH = click.Path(path_type=Path)
@@ -22,6 +23,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--device", default="emulated:h100", show_default=True, metavar="DEVICE",
               help="emulated:GPU models the time, cuda measures it.")  # fmt: skip
 @click.option("--all-blocks", is_flag=True, help="Emulate every block instead of a sample.")
+@click.option("--check", is_flag=True,
+              help="Look for defects, and exit with 1 if there are any: accesses out of bounds or off "
+              "alignment, reads of unwritten memory, races, broken barriers, misuse of malloc.")  # fmt: skip
 @click.option("-I", "include", multiple=True, type=_PATH, metavar="DIR", help="Search here for headers.")
 @click.option("-D", "defines", multiple=True, metavar="NAME[=VALUE]", help="Define a macro.")
 @click.option("--std", metavar="STANDARD", help="The C++ standard, as c++17.")
@@ -37,7 +41,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("-o", "--output", type=_PATH, help="Also write the report document here.")
 @QUIET
 @VERBOSE
-def command(**given: Any) -> None:  # noqa: ANN401 - options of many types, typed by AnalysisRequest
+def command(**given: Any) -> int:  # noqa: ANN401 - options of many types, typed by AnalysisRequest
     """Count what kernels do, in an emulator that needs no GPU, and advise on them.
 
     FILE is a CUDA C++ source, PTX, a program or library that contains PTX, or a Python file with kernels of
@@ -54,3 +58,4 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options of many types, type
         for remark in told.remarks:
             click.echo(remark, err=True)
     show(told.report, probes=False, **output)
+    return ExitCode.GATE_FAILED if any(kernel.findings for kernel in told.report.kernels) else ExitCode.OK

@@ -45,7 +45,7 @@ def write_document(content: bytes) -> None:
 
 def _sources(report: Report) -> dict[str, str]:
     """Read the source files that the report speaks of, where they are at hand."""
-    names = {line.file for kernel in report.kernels for line in kernel.lines}
+    names = {line.file for kernel in report.kernels for line in (*kernel.lines, *(kernel.findings or ()))}
     return {
         name: Path(name).read_text(errors="replace").translate(_VISIBLE)
         for name in names

@@ -73,6 +73,9 @@ class CudaDevice:
         """Copy an array to the GPU, `offset_bytes` behind a 256-byte boundary."""
         return self._memory.upload(array, name, offset_bytes)
 
+    def forget(self, buffer: Buffer) -> None:
+        """Do nothing: a GPU does not know who reads what nothing wrote."""
+
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy a buffer back as an array of the dtype and shape of `like`."""
         return self._memory.download(buffer, like)

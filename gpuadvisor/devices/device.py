@@ -79,6 +79,9 @@ class Device(Protocol):
     def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
         """Copy an array to the device, `offset_bytes` behind a 256-byte boundary."""
 
+    def forget(self, buffer: Buffer) -> None:
+        """Take the content of a buffer as never written; only a device that checks kernels cares."""
+
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy a buffer back as an array of the dtype and shape of `like`."""
 

@@ -25,18 +25,21 @@ from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 
+_CHECKED_GUARD_BYTES = 1 << 20
+
 
 class EmulatedDevice:
     """The GPU called `name` in the catalogue, on the CPU.
 
-    Of a large grid some blocks are run and the counts scaled, unless `all_blocks`. Raises
-    GpuAdvisorError, naming the closest, for a name the catalogue lacks.
+    Of a large grid some blocks are run and the counts scaled, unless `all_blocks`. With `check` launches are
+    searched for defects. Raises GpuAdvisorError, naming the closest, for a name the catalogue lacks.
     """
 
-    def __init__(self, name: str, *, all_blocks: bool = False) -> None:
+    def __init__(self, name: str, *, all_blocks: bool = False, check: bool = False) -> None:
         self._facts = entry(name)
         self._all_blocks = all_blocks
-        self._memory = GlobalMemory()
+        self._check = check
+        self._memory = self._new_memory()
         self._programs: dict[str, Program] = {}
 
     @property
@@ -56,6 +59,10 @@ class EmulatedDevice:
         address = self._memory.allocate(array.nbytes, name, offset_bytes)
         self._memory.write(address, array.tobytes())
         return Buffer(address, array.nbytes, name)
+
+    def forget(self, buffer: Buffer) -> None:
+        """Take the content of a buffer as never written: a check reports who reads it."""
+        self._memory.forget(buffer.address)
 
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy a buffer back as an array of the dtype and shape of `like`."""
@@ -94,6 +101,7 @@ class EmulatedDevice:
             blocks=self._blocks(launch, timing),
             multiprocessors=self._facts.multiprocessors,
             blocks_per_multiprocessor=occupancy.blocks_per_sm if occupancy else 1,
+            check=self._check,
         )
         values = [_value(argument) for argument in arguments]
         observation = run(program, kernel.name, launch, values, self._memory, options)
@@ -110,8 +118,12 @@ class EmulatedDevice:
 
     def close(self) -> None:
         """Free everything."""
-        self._memory = GlobalMemory()
+        self._memory = self._new_memory()
         self._programs.clear()
+
+    def _new_memory(self) -> GlobalMemory:
+        """Return memory whose buffers lie far apart where accesses between them are looked for."""
+        return GlobalMemory(largest_guard_bytes=_CHECKED_GUARD_BYTES) if self._check else GlobalMemory()
 
     def _function(self, kernel: Kernel, where: str) -> tuple[Program, Function]:
         program = self._program(kernel.module)

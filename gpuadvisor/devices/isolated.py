@@ -66,6 +66,9 @@ class IsolatedDevice:
         buffer = cast("Buffer", self._call(f"the buffer {name!r}", call))
         return _IsolatedBuffer(buffer.address, buffer.size_bytes, buffer.name, self._processes)
 
+    def forget(self, buffer: Buffer) -> None:
+        """Do nothing: a GPU does not know who reads what nothing wrote."""
+
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy a buffer back as an array of the dtype and shape of `like`."""
         call = Call("download", (self._present(buffer), like))

@@ -9,24 +9,27 @@ DEFAULT_EMULATED = "emulated:h100"
 FORMS = "devices are written `cuda`, `cuda:1`, `emulated:h100`"
 
 
-def open_device(spec: str | None = None, *, all_blocks: bool = False) -> Device:
+def open_device(spec: str | None = None, *, all_blocks: bool = False, check: bool = False) -> Device:
     """Return the device called `spec`: `cuda`, `cuda:1` or `emulated:a10`; None chooses.
 
     The choice is the GPU where it can be used, else `emulated:h100`; `why_emulated` says why.
-    `all_blocks` makes an emulated device run every block of a grid; it means nothing to a GPU.
+    `all_blocks` makes an emulated device run every block of a grid; it means nothing to a GPU. `check` makes
+    it look for defects, which a GPU cannot do; where the device is chosen, it is then an emulated one.
 
     Raises GpuAdvisorError for a device that does not exist or cannot be used.
     """
     if spec is None:
-        spec = DEFAULT_EMULATED if why_emulated() else "cuda"
+        spec = DEFAULT_EMULATED if check or why_emulated() else "cuda"
     kind, _, which = spec.partition(":")
     match kind:
+        case "cuda" if check:
+            raise GpuAdvisorError("only an emulated device can check kernels", remedy=DEFAULT_EMULATED)
         case "cuda":
             return _open_cuda(_index(spec, which))
         case "emulated" if which:
             from gpuadvisor.devices.emulated import EmulatedDevice
 
-            return EmulatedDevice(which, all_blocks=all_blocks)
+            return EmulatedDevice(which, all_blocks=all_blocks, check=check)
     raise GpuAdvisorError(f"{spec!r} is not a device", remedy=FORMS)
 
 

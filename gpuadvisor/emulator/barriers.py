@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
+from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.scheduler import Scheduler
 
 BARRIERS = 16
@@ -40,6 +41,7 @@ class Barriers:
         """By thread waiting at a bar.warp.sync: the lanes it waits for."""
         self._expected = np.zeros((BARRIERS, blocks), np.int64)
         """Threads each barrier waits for; 0: all."""
+        self.checks: Checks | None = None
         self._results: dict[int, WriteResult] = {}
         """By the program counter behind a bar.red: where its result goes."""
 
@@ -56,6 +58,16 @@ class Barriers:
     def place(self, lane: int) -> tuple[int, int]:
         """Return the barrier a thread waits at and the program counter behind it."""
         return int(self._waiting.reshape(-1)[lane]), int(self._resume.reshape(-1)[lane])
+
+    def give_up(self, checks: Checks) -> None:
+        """Let threads go on whose barriers never complete: those of warps first, as others wait for them."""
+        of_warps = self._waiting == _WARP
+        waiting = of_warps if of_warps.any() else self.waiting
+        checks.never_complete(waiting, self._resume - np.int32(1))
+        self._waiting[waiting] = _NONE
+        for arrived in self._arrived.values():
+            arrived[waiting] = False
+        self._scheduler.resume(waiting, self._resume)
 
     def arrive(self, active: Active, barrier: NDArray[np.int64], threads: NDArray[np.int64]) -> None:
         """Note that threads reached a barrier; `barrier` and `threads` (0: all) have shape (n,)."""
@@ -99,6 +111,9 @@ class Barriers:
         if not arrived.any():
             del self._arrived[barrier]
         self._waiting[released] = _NONE
+        if self.checks is not None:
+            counted = bool(self._expected[barrier].any())
+            self.checks.barrier(released, self._resume - np.int32(1), counted=counted)
         self._scheduler.resume(released, self._resume)
 
     def _complete(self, barrier: int, arrived: Mask) -> NDArray[np.bool_]:
@@ -135,4 +150,6 @@ class Barriers:
         missing = ((self._scheduler.alive & ~waiting) * _BITS).sum(axis=1, dtype=np.uint32)
         released = waiting & ((self._members & missing[:, None]) == 0)
         self._waiting[released] = _NONE
+        if self.checks is not None:
+            self.checks.met(released)
         self._scheduler.resume(released, self._resume)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.activations import Activations
 from gpuadvisor.emulator.active import Active, Mask
 from gpuadvisor.emulator.barriers import Barriers
+from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.cluster_barrier import ClusterBarrier
 from gpuadvisor.emulator.convergence import Convergence
 from gpuadvisor.emulator.counting.recorder import Recorder
@@ -81,6 +82,10 @@ class Batch:
         self.issued = np.zeros(self.shape[0], np.int64)
         """By warp: instructions issued before the current basic block."""
         self.scheduler = Scheduler(self.exists)
+        self.pc = 0
+        """Where the current instruction stands."""
+        self.checks: Checks | None = None
+        """What watches the batch, if anything does."""
         self.barriers = Barriers(self.scheduler, grid.warps_per_block)
         self.cluster_barrier = ClusterBarrier(
             self.scheduler, grid.warps_per_block * grid.launch.blocks_per_cluster

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
+from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.scheduler import Scheduler
 
 _NOWHERE = np.int32(-1)
@@ -21,6 +22,8 @@ class Convergence:
         self._scheduler = scheduler
         self._place: NDArray[np.int32] = np.full(scheduler.alive.shape, _NOWHERE)
         """By thread: the program counter at which it waits."""
+        self._given_up: Mask = np.zeros(scheduler.alive.shape, np.bool_)
+        """Threads that no longer wait for those who never come."""
 
     @property
     def waiting(self) -> Mask:
@@ -38,11 +41,20 @@ class Convergence:
         """
         candidates = self._scheduler.active.mask | (self._place == pc)
         absent = _bits(self._scheduler.alive & ~candidates)
-        ready = candidates & ((members & absent[:, None]) == 0)
+        ready = candidates & (((members & absent[:, None]) == 0) | self._given_up)
+        self._given_up[ready] = False
         self._place[candidates] = pc
         self._place[ready] = _NOWHERE
         self._scheduler.replace(Active(ready))
         return bool(ready.any())
+
+    def give_up(self, checks: Checks) -> None:
+        """Let all who wait execute their instruction without those who never come."""
+        waiting = self.waiting
+        checks.never_complete(waiting, self._place)
+        self._given_up |= waiting
+        self._scheduler.resume(waiting, self._place)
+        self._place[waiting] = _NOWHERE
 
     def threads_exited(self) -> None:
         """Let waiting threads look again who is missing."""

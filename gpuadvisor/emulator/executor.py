@@ -7,6 +7,7 @@ import numpy as np
 from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
+from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.faults import (
     ThreadFault,
     barrier_never_complete,
@@ -24,8 +25,6 @@ class Executor:
     def __init__(self, kernel: BoundKernel, instruction_budget: int) -> None:
         self._kernel = kernel
         self._budget = instruction_budget
-        self._pc = 0
-        """Where the current instruction stands, for messages."""
 
     def run(self, batch: Batch) -> None:
         """Run all threads of the batch.
@@ -37,7 +36,7 @@ class Executor:
             with np.errstate(all="ignore"):
                 self._run(batch)
         except ThreadFault as fault:
-            raise fault_error(self._instruction, fault.what, batch.describe(fault.lane)) from None
+            raise fault_error(self._instruction(batch), fault.what, batch.describe(fault.lane)) from None
         finally:
             write_printed(batch.printed, sys.stderr)
 
@@ -48,7 +47,10 @@ class Executor:
         while True:
             if not scheduler.active.count:
                 self._check_waiting(batch)
-                return
+                if scheduler.finished:
+                    return
+                scheduler.select()
+                continue
             block = self._kernel.blocks[scheduler.pc]
             issued += block.length
             if issued > check_at:
@@ -71,7 +73,7 @@ class Executor:
         active = scheduler.active
         mask = active.mask
         for pc, guard, step in block.steps:
-            self._pc = pc
+            batch.pc = pc
             on = active if guard is None else active.narrow(guard(batch))
             recorder.instruction(pc, mask, on.mask)
             if on.count:
@@ -81,33 +83,43 @@ class Executor:
             scheduler.go(block.end)
             return
         pc, guard, control = block.last
-        self._pc = pc
+        batch.pc = pc
         on = active if guard is None else active.narrow(guard(batch))
         recorder.instruction(pc, mask, on.mask)
         control(batch, active, on)
 
     def _check_waiting(self, batch: Batch) -> None:
-        """Raise ThreadFault if threads wait for others though no thread can run."""
+        """Raise ThreadFault if threads wait for others though no thread can run; a check lets them go on."""
+        if batch.checks is not None:
+            self._give_up(batch, batch.checks)
+            return
         at_barrier = np.flatnonzero(batch.barriers.waiting)
         if at_barrier.size:
             self._refuse_barrier(batch, int(at_barrier[0]))
         at_cluster = np.flatnonzero(batch.cluster_barrier.waiting)
         if at_cluster.size:
             lane = int(at_cluster[0])
-            self._pc = batch.cluster_barrier.place(lane) - 1
+            batch.pc = batch.cluster_barrier.place(lane) - 1
             raise ThreadFault(barrier_never_complete("the cluster's barrier", "cluster"), lane)
         at_collective = np.flatnonzero(batch.convergence.waiting)
         if at_collective.size:
             lane = int(at_collective[0])
-            self._pc = batch.convergence.place(lane)
-            raise ThreadFault(members_never_come(self._instruction), lane)
+            batch.pc = batch.convergence.place(lane)
+            raise ThreadFault(members_never_come(self._instruction(batch)), lane)
+
+    def _give_up(self, batch: Batch, checks: Checks) -> None:
+        """Let threads go on that wait in vain: those who wait for their warp first."""
+        if batch.convergence.waiting.any():
+            batch.convergence.give_up(checks)
+        elif batch.barriers.waiting.any():
+            batch.barriers.give_up(checks)
 
     def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)
-        self._pc = following - 1
+        batch.pc = following - 1
         name = f"barrier {barrier}" if barrier < BARRIERS else "the warp's barrier"
         raise ThreadFault(barrier_never_complete(name), lane)
 
-    @property
-    def _instruction(self) -> Instruction:
-        return self._kernel.linked.function.instructions[self._pc]
+    def _instruction(self, batch: Batch) -> Instruction:
+        """Return the one the batch stands at."""
+        return self._kernel.linked.function.instructions[batch.pc]

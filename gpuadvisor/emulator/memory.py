@@ -26,6 +26,7 @@ class Allocation:
     address: int
     size_bytes: int
     name: str
+    guard_bytes: int = GUARD_BYTES
 
     @property
     def end(self) -> int:
@@ -35,7 +36,7 @@ class Allocation:
     @property
     def reserved_end(self) -> int:
         """The first address behind the guard gap."""
-        return -(-self.end // ALIGNMENT_BYTES) * ALIGNMENT_BYTES + GUARD_BYTES
+        return _aligned(self.end) + self.guard_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class LoadedModule:
 class GlobalMemory:
     """The device memory of an emulated GPU; new buffers are zero."""
 
+    largest_guard_bytes: int = GUARD_BYTES
+    """Behind a buffer nothing lies for its own size, but no less than `GUARD_BYTES` and no more than this."""
     modules: dict[int, LoadedModule] = field(default_factory=dict)
     """By the identity of the program, which the entry keeps alive."""
     _store: ByteStore = field(default_factory=lambda: ByteStore(_FIRST_CAPACITY_BYTES))
@@ -57,24 +60,27 @@ class GlobalMemory:
     _has_gaps: bool = False
     """Whether a buffer has been freed, so that there may be room between others."""
     _ranges: tuple[NDArray[np.uint64], NDArray[np.uint64]] | None = None
+    _unwritten: set[int] = field(default_factory=set)
+    """Addresses of buffers whose first content has no meaning."""
 
     def allocate(self, size_bytes: int, name: str = "", offset_bytes: int = 0) -> int:
         """Return the address of a new buffer, `offset_bytes` behind a 256-byte boundary."""
-        position, reserved = self._gap(offset_bytes + size_bytes)
-        allocation = Allocation(reserved, reserved + offset_bytes, size_bytes, name)
+        guard_bytes = _aligned(max(GUARD_BYTES, min(size_bytes, self.largest_guard_bytes)))
+        position, reserved = self._gap(offset_bytes + size_bytes, guard_bytes)
+        allocation = Allocation(reserved, reserved + offset_bytes, size_bytes, name, guard_bytes)
         self._store.grow(allocation.reserved_end - BASE_ADDRESS)
         self._store.bytes[reserved - BASE_ADDRESS : allocation.end - BASE_ADDRESS] = 0
         self._allocations.insert(position, allocation)
         self._ranges = None
         return allocation.address
 
-    def _gap(self, size_bytes: int) -> tuple[int, int]:
+    def _gap(self, size_bytes: int, guard_bytes: int) -> tuple[int, int]:
         """Return the first gap that holds the bytes: its place in the list and its address."""
         if not self._has_gaps and self._allocations:
             return len(self._allocations), self._allocations[-1].reserved_end
         start = BASE_ADDRESS
         for position, allocation in enumerate(self._allocations):
-            if start + size_bytes + GUARD_BYTES <= allocation.reserved:
+            if start + size_bytes + guard_bytes <= allocation.reserved:
                 return position, start
             start = allocation.reserved_end
         return len(self._allocations), start
@@ -82,6 +88,7 @@ class GlobalMemory:
     def free(self, address: int) -> None:
         """Give the buffer at `address` back."""
         self._allocations.remove(self._buffer(address))
+        self._unwritten.discard(address)
         self._has_gaps = True
         self._ranges = None
 
@@ -100,6 +107,19 @@ class GlobalMemory:
         """Return the name of the buffer that `address` lies in, or None."""
         allocation = self._before(address)
         return allocation.name or None if allocation and address < allocation.end else None
+
+    def forget(self, address: int) -> None:
+        """Take the content of the buffer at `address` as never written; only a correctness check cares."""
+        self._unwritten.add(self._buffer(address).address)
+
+    def unwritten(self) -> list[Allocation]:
+        """Return the buffers whose content was never written when the launch began."""
+        return [each for each in self._allocations if each.address in self._unwritten]
+
+    def allocation_at(self, address: int) -> Allocation | None:
+        """Return the buffer that `address` lies in or, failing that, just behind; None for no buffer."""
+        allocation = self._before(address)
+        return allocation if allocation and address <= allocation.end else None
 
     def locate(
         self, addresses: NDArray[np.uint64], lanes: NDArray[np.int64], size_bytes: int, what: str
@@ -127,9 +147,14 @@ class GlobalMemory:
             first = int(outside.argmax())
             address = int(addresses[first])
             raise ThreadFault(
-                f"{what} at address {address:#x} is outside every buffer ({self._nearest(address)})",
+                f"{what} at address {address:#x} is outside every buffer ({self.nearest(address)})",
                 int(lanes[first]),
             )
+
+    @property
+    def store(self) -> ByteStore:
+        """The arena with its views by width."""
+        return self._store
 
     @property
     def arena(self) -> NDArray[np.uint8]:
@@ -146,7 +171,8 @@ class GlobalMemory:
             )
         return self._ranges
 
-    def _nearest(self, address: int) -> str:
+    def nearest(self, address: int) -> str:
+        """Say where an address lies from the nearest buffer."""
         if not self._allocations:
             return "there is none"
         nearest = min(
@@ -181,3 +207,7 @@ class GlobalMemory:
 
 def _address(allocation: Allocation) -> int:
     return allocation.address
+
+
+def _aligned(size_bytes: int) -> int:
+    return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

@@ -8,6 +8,7 @@ import numpy as np
 
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch, Grid
 from gpuadvisor.emulator.binder import BoundKernel, bind
+from gpuadvisor.emulator.checking.check import SHADOW_BYTES, Check
 from gpuadvisor.emulator.clusters import own_offset, whole_clusters, with_cluster
 from gpuadvisor.emulator.cooperative import allocate_workspace, synchronises_grid
 from gpuadvisor.emulator.counting.recorder import Recorder
@@ -41,6 +42,8 @@ class RunOptions:
     """Both as %smid and the clocks show them to the kernel."""
     native: bool = True
     """Whether to run native code where it can run the kernel; the interpreter counts the same."""
+    check: bool = False
+    """Whether to look for defects (see `checking`), in the interpreter; faults then do not end the run."""
 
 
 def run(
@@ -64,7 +67,8 @@ def run(
     loaded = _Loaded(linked, layout, parameters, grid, memory)
     if synchronises_grid(linked.function):
         return _run_at_once(loaded, options)
-    if options.native and launch.blocks_per_cluster == 1 and find_spec("llvmlite") is not None:
+    native = options.native and not options.check and launch.blocks_per_cluster == 1
+    if native and find_spec("llvmlite") is not None:
         observation = _run_native(loaded, options)
         if observation is not None:
             return observation
@@ -87,6 +91,10 @@ class _Loaded:
             return self.memory.name_of(address)
         offset = own_offset(address) if space == "shared" else address
         return self.layout.variable_at(space, offset)
+
+    def check(self) -> Check:
+        """Return what looks for defects."""
+        return Check(self.linked.function, self.layout, self.parameters, self.memory)
 
     def chosen(self, options: RunOptions) -> Sequence[int]:
         """Return the blocks to run: those asked for, and what else belongs to their clusters."""
@@ -126,10 +134,17 @@ def _interpret(loaded: _Loaded, options: RunOptions) -> Observation:
     recorder = Recorder(linked.function, grid.launch, len(blocks), grid.launch.blocks)
     executor = Executor(bound, options.instruction_budget or INTERPRETER_BUDGET)
     types = bound.registers.dtypes
-    for part in _batches(blocks, _blocks_per_batch(bound, layout, grid)):
-        executor.run(Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters))
+    check = loaded.check() if options.check else None
+    for part in _batches(blocks, _blocks_per_batch(bound, layout, grid, check)):
+        batch = Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters)
+        if check is not None:
+            check.watch(batch)
+        executor.run(batch)
         recorder.next_blocks(len(part))
-    return recorder.observation(loaded.variable)
+    observation = recorder.observation(loaded.variable)
+    if check is not None:
+        observation.findings = check.close()
+    return observation
 
 
 def _check_launch(function: Function, launch: Launch) -> None:
@@ -143,13 +158,13 @@ def _check_launch(function: Function, launch: Launch) -> None:
         raise GpuAdvisorError(f"a grid of {launch.grid} has no blocks", where=function.name)
 
 
-def _blocks_per_batch(bound: BoundKernel, layout: Layout, grid: Grid) -> int:
+def _blocks_per_batch(bound: BoundKernel, layout: Layout, grid: Grid, check: Check | None) -> int:
     registers_bytes = sum(dtype.itemsize for dtype in bound.registers.dtypes)
     per_thread = registers_bytes + layout.local_bytes + layout.frame_bytes
     if grid.workspace:
         return grid.launch.blocks
     threads = grid.warps_per_block * WARP_SIZE
-    per_block = threads * per_thread + layout.shared_bytes
+    per_block = threads * per_thread + layout.shared_bytes * (SHADOW_BYTES if check else 1)
     blocks = min(_BATCH_THREADS // threads, _BATCH_BYTES // max(per_block, 1))
     of_cluster = grid.launch.blocks_per_cluster
     return max(1, blocks // of_cluster) * of_cluster

@@ -44,6 +44,11 @@ class Scheduler:
         """Whether no thread but the active ones can run."""
         return self._others == _PARKED
 
+    @property
+    def finished(self) -> bool:
+        """Whether no thread can run, now or next."""
+        return not self.active.count and self.runs_alone
+
     def go(self, pc: int) -> None:
         """Let the active threads go on at `pc`."""
         if pc < self._others:

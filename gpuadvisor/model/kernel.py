@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from gpuadvisor.model.counters import KernelCounters, LineCounts
+from gpuadvisor.model.findings import Finding
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.traffic import Contention, Reuse
 
@@ -188,6 +189,8 @@ class Observation(msgspec.Struct, kw_only=True):
     accesses: list[Access]
     branches: list[Branch]
     notes: list[str] = []
+    findings: list[Finding] | None = None
+    """Defects; None where nobody looked for them."""
 
 
 class KernelProfile(msgspec.Struct, kw_only=True):
@@ -208,3 +211,5 @@ class KernelProfile(msgspec.Struct, kw_only=True):
     """Independent global loads a thread issues before it needs the first; read from the PTX."""
     time: KernelTime | None = None
     notes: list[str] = []
+    findings: list[Finding] | None = None
+    """Defects that `--check` found; None where nobody looked for them."""

@@ -1,7 +1,7 @@
 """A file of kernels: compile or read it, run each requested launch on a device, and profile what it did."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpuadvisor.compiler.module import CompileOptions
@@ -46,10 +46,13 @@ def analyze_source(
     if lacking or not requests:
         raise missing_launch(path, source.kernels(), lacking)
     shared = shared_buffers(requests)
-    profiles = []
+    profiles: list[KernelProfile] = []
     for request in requests:
         options.progress(f"{path}: {request.kernel}")
-        task = source.task(request, launch_data(request, shared))
+        data = launch_data(request, shared)
+        if profiles:  # what an earlier launch wrote to a shared buffer is not known here
+            data = replace(data, unwritten=data.unwritten - shared.keys())
+        task = source.task(request, data)
         profiles.append(task.run(device, all_blocks=options.all_blocks))
     _note_incomplete_buffers(requests, profiles)
     return [profile for request, profile in zip(requests, profiles, strict=True) if request.reported]

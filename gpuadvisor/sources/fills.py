@@ -14,7 +14,9 @@ from gpuadvisor.sources.arguments import ArgumentSpec
 from gpuadvisor.sources.element_types import ElementType, element_type
 from gpuadvisor.sources.values import Number
 
-FILLS = "zeros, ones, arange, random, randint(low,high), FILE.npy"
+EMPTY = "empty"
+"""Zeros of no meaning: a check reports who reads them before anything is written."""
+FILLS = "zeros, empty, ones, arange, random, randint(low,high), FILE.npy"
 _RANDINT = re.compile(r"randint\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)")
 _SEED = 20_240_229
 _INT64 = np.iinfo(np.int64)
@@ -76,7 +78,7 @@ def filled(name: str, type_name: str, shape: tuple[int, ...], fill: str) -> NDAr
     whole = (*shape, *element.lanes_shape)
     _check_size(name, prod(whole) * element.dtype.itemsize)
     match fill:
-        case "zeros":
+        case "zeros" | "empty":
             return np.zeros(whole, element.dtype)
         case "ones":
             return element.encode(np.ones(whole, np.float32))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.arguments import ArgumentSpec
-from gpuadvisor.sources.fills import array, scalar
+from gpuadvisor.sources.fills import EMPTY, array, scalar
 from gpuadvisor.sources.inputs import load_inputs
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.pointers import pointer
@@ -38,6 +38,7 @@ def launch_data(request: LaunchRequest, shared: Arrays) -> LaunchData:
         arguments={spec.name: (made | pointing)[spec.name] for spec in request.arguments},
         shared=shared,
         symbols=symbols,
+        unwritten=frozenset(e.name for e in (*request.buffers, *request.arguments) if e.fill == EMPTY),
         keep=bool(shared),
     )
 

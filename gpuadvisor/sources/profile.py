@@ -12,6 +12,7 @@ from gpuadvisor.devices.device import LaunchResult
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.findings import Finding
 from gpuadvisor.model.kernel import (
     Access,
     KernelProfile,
@@ -101,6 +102,18 @@ def _add_observation(profile: KernelProfile, observation: Observation, path: Pat
         msgspec.structs.replace(each, file=shown(each.file, path)) for each in observation.branches
     ]
     profile.notes = [*profile.notes, *observation.notes]
+    if observation.findings is not None:
+        profile.findings = [_shown_finding(each, path) for each in observation.findings]
+
+
+def _shown_finding(finding: Finding, path: Path) -> Finding:
+    other = finding.other_file
+    return msgspec.structs.replace(
+        finding,
+        file=shown(finding.file, path) if finding.file else str(path),
+        other_file=shown(other, path) if other else None,
+        variable=variable_name(finding.variable) if finding.variable else None,
+    )
 
 
 def _shown_access(access: Access, path: Path) -> Access:

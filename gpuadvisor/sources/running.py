@@ -34,6 +34,9 @@ def _run(
         device.set_variable(kernel.module, name, content)
     placement = Placement(data, device.upload)
     try:
+        for buffer, _ in placement.buffers:
+            if buffer.name in data.unwritten:
+                device.forget(buffer)
         result = device.launch(kernel, launch, placement.arguments, timing)
         for buffer, array in placement.buffers if keep else ():
             if array.flags.writeable:

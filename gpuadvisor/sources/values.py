@@ -52,5 +52,7 @@ class LaunchData:
     """Buffers that pointers among the arguments lie in, and that other launches use too."""
     symbols: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     """New contents of the module's `__constant__` and `__device__` variables, by name."""
+    unwritten: frozenset[str] = frozenset()
+    """Arrays whose content has no meaning: a check reports who reads it."""
     keep: bool = False
     """Whether the arrays shall hold afterwards what the kernel wrote to them."""

@@ -26,11 +26,16 @@ def bind_gate(instruction: Instruction, guard: Fetch | None, binding: Binding) -
 
     def gate(batch: Batch) -> bool:
         if batch.everyone_is(batch.scheduler.active):
+            if batch.checks is not None:
+                batch.checks.met(batch.scheduler.active.mask)
             return True
         members = fetch(batch)
         if guard is not None:
             members = np.where(guard(batch), members, np.uint32(0))
-        return batch.convergence.gather(pc, members)
+        gathered = batch.convergence.gather(pc, members)
+        if gathered and batch.checks is not None:
+            batch.checks.met(batch.scheduler.active.mask)
+        return gathered
 
     return gate
 

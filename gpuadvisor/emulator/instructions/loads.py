@@ -52,6 +52,8 @@ def bind_store(instruction: Instruction, binding: Binding) -> Step:
     def step(batch: Batch, active: Active) -> None:
         for where, part, offsets in split(space, active, address(batch)):
             record(batch, pc, where, "store", offsets, part, size)
+            if batch.checks is not None:
+                batch.checks.storing([part.pick(source(batch)) for source in sources])
             store, positions = where.locate(batch, part.pick(offsets), part.lanes, size, what)
             for element, source in enumerate(sources):
                 at = positions + element * width if element else positions

@@ -165,7 +165,10 @@ def _bind_wait(instruction: Instruction, binding: Binding) -> Step:
     def step(batch: Batch, active: Active) -> None:
         given = active.pick(fetch(batch))
         awaited: Lanes = given.astype(np.uint64) & np.uint64(1) if by_parity else phases.parity(given)
-        write(batch, active, phases.parity(barrier.read(batch, active)) != awaited)
+        over = phases.parity(barrier.read(batch, active)) != awaited
+        if batch.checks is not None:
+            batch.checks.waited(active.lanes[over])
+        write(batch, active, over)
 
     return step
 

@@ -40,12 +40,17 @@ def _fail(batch: Batch, lane: int, arguments: Arguments) -> int:
     )
 
 
-def _allocate(batch: Batch, _lane: int, arguments: Arguments) -> int:
+def _allocate(batch: Batch, lane: int, arguments: Arguments) -> int:
+    if batch.checks is not None:
+        return batch.checks.allocate(lane, arguments[0])
     return batch.heap.allocate(arguments[0])
 
 
 def _free(batch: Batch, lane: int, arguments: Arguments) -> int:
     address = arguments[0]
+    if batch.checks is not None:
+        batch.checks.free(lane, address)
+        return 0
     if address and batch.memory.name_of(address) != HEAP_NAME:
         raise ThreadFault(f"free of {address:#x}, which malloc did not give", lane)
     if address:

@@ -40,6 +40,8 @@ class _Global:
     def locate(
         self, batch: Batch, addresses: NDArray[np.uint64], lanes: Positions, size_bytes: int, what: str
     ) -> tuple[ByteStore, Positions]:
+        if batch.checks is not None:
+            return batch.checks.locate("global", addresses, lanes, size_bytes)
         return batch.memory.locate(addresses, lanes, size_bytes, what)
 
 
@@ -53,6 +55,8 @@ class _Shared:
         blocks = batch.block_slot.take(lanes)
         if batch.grid.launch.blocks_per_cluster > 1:
             addresses, blocks = in_cluster(batch, addresses, blocks)
+        if batch.checks is not None:
+            return batch.checks.locate("shared", addresses, lanes, size_bytes, blocks)
         _check(addresses, lanes, size_bytes, limit, f"{what} outside the block's shared memory")
         misaligned(addresses, lanes, size_bytes, what)
         return batch.shared, addresses.view(np.int64) + blocks * batch.shared_stride
@@ -64,6 +68,8 @@ class _Local:
     def locate(
         self, batch: Batch, addresses: NDArray[np.uint64], lanes: Positions, size_bytes: int, what: str
     ) -> tuple[ByteStore, Positions]:
+        if batch.checks is not None:
+            return batch.checks.locate("local", addresses, lanes, size_bytes)
         limit = batch.layout.local_bytes
         _check(addresses, lanes, size_bytes, limit, f"{what} outside the thread's local memory")
         misaligned(addresses, lanes, size_bytes, what)

@@ -67,6 +67,8 @@ def _bind_sync(instruction: Instruction, binding: Binding) -> Control:
     def control(batch: Batch, every: Active, on: Active) -> None:
         batch.recorder.barrier(pc, int(on.rows.sum()))
         if all_threads and batch.everyone_is(on):
+            if batch.checks is not None:
+                batch.checks.barrier(on.mask, np.full(batch.shape, pc, np.int32), counted=False)
             batch.scheduler.go(following)
             return
         if on.count:
@@ -146,6 +148,8 @@ def _bind_warp(instruction: Instruction, binding: Binding) -> Control:
 
     def control(batch: Batch, every: Active, on: Active) -> None:
         if batch.everyone_is(on):
+            if batch.checks is not None:
+                batch.checks.met(on.mask)
             batch.scheduler.go(following)
             return
         if on.count:

@@ -10,6 +10,7 @@ from gpuadvisor.model.counters import Counts, LineCounts
 from gpuadvisor.model.hot_lines import hot_lines
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.reporting.numbers import byte_size, percent, plain, seconds
+from gpuadvisor.reporting.terminal.findings import render_findings
 
 _ACCESSES = (
     ("global loads", "global_load", "sectors"),
@@ -36,6 +37,7 @@ def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str,
     console.print(facts)
     if kernel.counters is not None:
         console.print(_access_table(kernel.counters, narrow=console.width < NARROW_COLUMNS))
+    render_findings(kernel, console, sources)
     for line in hot_lines(kernel):
         _render_line(line, console, sources.get(line.file))
     for note in kernel.notes:

@@ -1,0 +1,50 @@
+"""One executed access of one state space, as the check sees it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.checking.effects import Effect
+from gpuadvisor.emulator.checking.log import Place
+
+Mask = NDArray[np.bool_]
+Positions = NDArray[np.int64]
+VERBS: dict[Effect, str] = {"load": "load", "wait": "load", "store": "store", "atomic": "atomic operation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`size_bytes` at each address by each thread, arrays of shape (n,)."""
+
+    batch: Batch
+    pc: int
+    effect: Effect
+    addresses: NDArray[np.uint64]
+    threads: Positions
+    size_bytes: int
+    blocks: Positions | None = None
+    """Whose shared memory it is, as places in the batch."""
+    values: NDArray[Any] | None = None
+    """The bytes that a store writes, shape (n, size), where they are known."""
+
+    @property
+    def name(self) -> str:
+        """The access in words."""
+        return f"{VERBS[self.effect]} of {self.size_bytes} {'byte' if self.size_bytes == 1 else 'bytes'}"
+
+    def place(self, index: int) -> Place:
+        """Return where and by whom access number `index` is made."""
+        return Place(self.pc, self.batch, int(self.threads[index]))
+
+    def only(self, mask: Mask) -> "Access":
+        """Return the accesses in the mask."""
+        return replace(
+            self,
+            addresses=self.addresses[mask],
+            threads=self.threads[mask],
+            blocks=None if self.blocks is None else self.blocks[mask],
+            values=None if self.values is None else self.values[mask],
+        )

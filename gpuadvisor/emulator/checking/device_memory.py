@@ -1,0 +1,81 @@
+"""Global memory, as the check sees it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gpuadvisor.emulator.checking.access import Access, Mask, Positions
+from gpuadvisor.emulator.checking.allocations import Allocations
+from gpuadvisor.emulator.checking.bounds import outside, outside_buffers, where_it_lies
+from gpuadvisor.emulator.checking.contents import Arena
+from gpuadvisor.emulator.checking.effects import WRITES
+from gpuadvisor.emulator.checking.log import Log
+from gpuadvisor.emulator.checking.origins import Origin
+from gpuadvisor.emulator.checking.private import SINK_BYTES
+from gpuadvisor.emulator.memory import BASE_ADDRESS, GlobalMemory
+from gpuadvisor.emulator.store import ByteStore
+
+
+class DeviceMemory:
+    """The buffers of a launch; one for all of its batches."""
+
+    def __init__(self, memory: GlobalMemory, log: Log, origins: Mapping[int, Origin]) -> None:
+        self._memory, self._log, self._origins = memory, log, origins
+        self._sink = memory.allocate(SINK_BYTES)
+        self.sink = self._sink - BASE_ADDRESS
+        self.allocations = Allocations(memory)
+        self.arena = Arena()
+        for buffer in memory.unwritten():
+            self.arena.forget(buffer.address - BASE_ADDRESS, buffer.end - BASE_ADDRESS)
+
+    def close(self) -> None:
+        """Give back what the check itself took."""
+        self.allocations.release()
+        self._memory.free(self._sink)
+
+    @property
+    def store(self) -> ByteStore:
+        """The bytes of all buffers."""
+        return self._memory.store
+
+    def outside(self, access: Access) -> Mask:
+        """Return which accesses are outside the buffer that their pointer came from, or outside all."""
+        found = outside_buffers(self._memory, access.addresses, access.size_bytes)
+        found |= access.addresses - np.uint64(self._sink) < SINK_BYTES
+        origin = self._origin(access)
+        if origin is not None:
+            found |= outside(origin, access.addresses, access.size_bytes)
+        return found | self.allocations.use_after_free(access.addresses)
+
+    def fault(self, access: Access, index: int) -> tuple[str, str | None]:
+        """Say where an access outside lies, and of what buffer."""
+        address, origin = int(access.addresses[index]), self._origin(access)
+        if origin is not None:
+            return f"{access.name} {where_it_lies(origin, address, access.size_bytes)}", origin.name or None
+        return f"{access.name} outside every buffer: {self._memory.nearest(address)}", None
+
+    def _origin(self, access: Access) -> Origin | None:
+        origin = self._origins.get(access.pc)
+        return origin if origin is not None and origin.space == "global" else None
+
+    def variable(self, access: Access, index: int) -> str | None:
+        """Return the buffer that an access lies in."""
+        return self._memory.name_of(int(access.addresses[index]))
+
+    def positions(self, access: Access) -> Positions:
+        """Return where the bytes lie in the store."""
+        return (access.addresses - np.uint64(BASE_ADDRESS)).view(np.int64)
+
+    def note(self, access: Access, positions: Positions) -> None:
+        """Look at accesses that are inside."""
+        if access.effect != "store":
+            unwritten = self.arena.unwritten(positions, access.size_bytes)
+            if unwritten.any():
+                first = int(unwritten.argmax())
+                message = f"{access.name} that nothing has written"
+                variable, count = self.variable(access, first), int(unwritten.sum())
+                self._log.add(
+                    "uninitialised-read", access.place(first), message, count=count, variable=variable
+                )
+        if access.effect in WRITES:
+            self.arena.write(positions, access.size_bytes)
