@@ -66,6 +66,13 @@ def test_mma_with_ldmatrix(run: Runner) -> None:
     np.testing.assert_array_equal(out, product + 1)
 
 
+def test_warp_tiles_of_mma(run: Runner) -> None:
+    a, b, product = operands(128, 64, 96, np.float16)
+    c = np.zeros((128, 64), np.float32)
+    out, *_ = run(FILE, "multiply_warp_tiled", (1, 2), 128, c, a, b, *scalars(np.int32, 64, 96))
+    np.testing.assert_array_equal(out, product)
+
+
 def test_bfloat16(run: Runner) -> None:
     x, y = floats(3, 100).view(np.uint32), floats(4, 100).view(np.uint32)
     narrow_x, narrow_y = (x >> 16).astype(np.uint16), (y >> 16).astype(np.uint16)

@@ -114,6 +114,53 @@ extern "C" __global__ void multiply_mma(float *c, const half *a, const half *b)
                  : "r"(fa[0]), "r"(fa[1]), "r"(fa[2]), "r"(fa[3]), "r"(fb[0]), "r"(fb[1]));
     for (int i = 0; i < 4; ++i) c[(lane / 4 + i / 2 * 8) * 8 + lane % 4 * 2 + i % 2] = d[i];
 }
+
+__device__ __forceinline__ unsigned shared_at(const void *p) { return (unsigned)__cvta_generic_to_shared(p); }
+
+// c (64x64 per block of 4 warps, 32x32 per warp) = a (m x k) b (k x n), both row-major: ldmatrix, mma.sync m16n8k16.
+extern "C" __global__ void __launch_bounds__(128) multiply_warp_tiled(float *c, const half *a, const half *b, int n, int k)
+{
+    __shared__ alignas(16) half as[64][32 + 8], bs[32][64 + 8];
+    int t = threadIdx.x, lane = t % 32, warp_row = t / 64 * 32, warp_col = t / 32 % 2 * 32;
+    int row = blockIdx.y * 64, col = blockIdx.x * 64;
+    float d[2][4][4] = {};
+    for (int start = 0; start < k; start += 32) {
+        for (int i = t; i < 64 * 4; i += 128)
+            *(uint4 *)&as[i / 4][i % 4 * 8] = *(const uint4 *)&a[(row + i / 4) * k + start + i % 4 * 8];
+        for (int i = t; i < 32 * 8; i += 128)
+            *(uint4 *)&bs[i / 8][i % 8 * 8] = *(const uint4 *)&b[(start + i / 8) * n + col + i % 8 * 8];
+        __syncthreads();
+#pragma unroll
+        for (int step = 0; step < 32; step += 16) {
+            unsigned fa[2][4], fb[2][4];
+#pragma unroll
+            for (int i = 0; i < 2; ++i)
+                asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                             : "=r"(fa[i][0]), "=r"(fa[i][1]), "=r"(fa[i][2]), "=r"(fa[i][3])
+                             : "r"(shared_at(&as[warp_row + i * 16 + lane % 16][step + lane / 16 * 8])));
+#pragma unroll
+            for (int j = 0; j < 2; ++j)
+                asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                             : "=r"(fb[j][0]), "=r"(fb[j][1]), "=r"(fb[j][2]), "=r"(fb[j][3])
+                             : "r"(shared_at(&bs[step + lane % 16][warp_col + j * 16 + lane / 16 * 8])));
+#pragma unroll
+            for (int i = 0; i < 2; ++i)
+#pragma unroll
+                for (int j = 0; j < 4; ++j)
+                    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+                                 "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+                                 : "+f"(d[i][j][0]), "+f"(d[i][j][1]), "+f"(d[i][j][2]), "+f"(d[i][j][3])
+                                 : "r"(fa[i][0]), "r"(fa[i][1]), "r"(fa[i][2]), "r"(fa[i][3]),
+                                   "r"(fb[j / 2][j % 2 * 2]), "r"(fb[j / 2][j % 2 * 2 + 1]));
+        }
+        __syncthreads();
+    }
+    for (int i = 0; i < 2; ++i)
+        for (int j = 0; j < 4; ++j)
+            for (int part = 0; part < 2; ++part)
+                *(float2 *)&c[(row + warp_row + i * 16 + part * 8 + lane / 4) * n + col + warp_col + j * 8 + lane % 4 * 2] =
+                    make_float2(d[i][j][part * 2], d[i][j][part * 2 + 1]);
+}
 #endif
 
 extern "C" __global__ void axpy_bfloat16(__nv_bfloat16 *y, const __nv_bfloat16 *x, float scale, int n)
