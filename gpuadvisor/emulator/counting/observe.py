@@ -9,7 +9,7 @@ from gpuadvisor.emulator.counting.mix import execution_unit
 from gpuadvisor.emulator.counting.notes import notes
 from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
 from gpuadvisor.emulator.counting.paths import Paths
-from gpuadvisor.emulator.counting.patterns import Pattern, describe
+from gpuadvisor.emulator.counting.patterns import Pattern, describe, fields_used
 from gpuadvisor.emulator.counting.strides import stride_bytes_used, thread_step_bytes, warps_of
 from gpuadvisor.emulator.counting.tally import AccessTally
 from gpuadvisor.emulator.counting.trace import RequestTrace
@@ -179,6 +179,9 @@ def _access(
     traffic: Traffic,
 ) -> Access:
     place, tally = record.location(key[0]), record.accesses[key]
+    stride, words = pattern.lane_stride_bytes, pattern.words
+    if stride is not None and bytes_used is not None:
+        words += fields_used(tally.bytes_per_thread, stride, bytes_used)
     return Access(
         file=place.file,
         line=place.line,
@@ -192,14 +195,14 @@ def _access(
         wavefronts=record.scaled(tally.wavefronts),
         ideal_wavefronts=record.scaled(tally.ideal_wavefronts),
         active_threads=tally.active_threads / tally.requests,
-        lane_stride_bytes=pattern.lane_stride_bytes,
+        lane_stride_bytes=stride,
         base_misalignment_bytes=pattern.base_misalignment_bytes,
         stride_varies=pattern.stride_varies,
         thread_step_bytes=thread_step_bytes(tally, record.stretches),
         stride_bytes_used=bytes_used,
         distinct_bytes_per_request=tally.distinct_bytes / tally.requests if tally.space != "local" else None,
         padding=padding,
-        pattern=pattern.words,
+        pattern=words,
         reuse=traffic.reuse([key]),
         contention=traffic.contention(key),
     )

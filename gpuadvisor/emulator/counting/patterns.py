@@ -11,6 +11,10 @@ from gpuadvisor.emulator.counting.tally import AccessTally
 from gpuadvisor.emulator.counting.wavefronts import WORD_BYTES
 
 _LINE_BYTES = 128
+_SHORTEST_ROW_BYTES = 32
+"""What is shorter is an element of shared memory rather than a row."""
+_LONGEST_ELEMENT_BYTES = 128
+"""What is longer is a row of global memory rather than an element."""
 _SAME_STRIDE = 0.9
 """Fewer requests than that with the common distance, and it is but one of several."""
 
@@ -92,16 +96,36 @@ def _words(tally: AccessTally, samples: Requests, stride: int | None, distances:
         unit_bytes, unit = (
             (WORD_BYTES, "words") if tally.space == "shared" else (_LINE_BYTES, "128-byte lines")
         )
-        return f"{verb}, {_distinct_units(samples, unit_bytes):.0f} distinct {unit}"
-    return _regular(stride, tally.bytes_per_thread) + _runs(samples, stride, distances)
+        lanes = tally.active_threads / tally.requests
+        return f"{verb}, {_distinct_units(samples, unit_bytes):.0f} distinct {unit} of {lanes:.0f}"
+    return _regular(tally, stride) + _runs(samples, stride, distances)
 
 
-def _regular(stride: int, bytes_per_thread: int) -> str:
+def _regular(tally: AccessTally, stride: int) -> str:
+    width, rest = divmod(abs(stride), tally.bytes_per_thread)
     if stride == 0:
         return "neighbouring lanes share addresses"
-    if stride == bytes_per_thread:
+    if stride == tally.bytes_per_thread:
         return "consecutive"
+    if tally.space == "shared" and stride >= _SHORTEST_ROW_BYTES and not rest:
+        return f"column of {_article(width)} {width}-wide tile"
     return f"lanes {abs(stride)} bytes apart" + (", descending" if stride < 0 else "")
+
+
+def _article(number: int) -> str:
+    return "an" if str(number).startswith("8") or number in (11, 18) else "a"
+
+
+def fields_used(bytes_per_thread: int, stride: int, bytes_used: int) -> str:
+    """Return in words how much the kernel's accesses use of elements that lie a stride apart.
+
+    Empty where neighbouring lanes leave no gap, or one that is too wide for an element.
+    """
+    if not bytes_per_thread < abs(stride) <= _LONGEST_ELEMENT_BYTES:
+        return ""
+    if abs(stride) % bytes_per_thread or bytes_used % bytes_per_thread:
+        return f", {bytes_used} of {abs(stride)} bytes used"
+    return f", {bytes_used // bytes_per_thread} of {abs(stride) // bytes_per_thread} fields used"
 
 
 def _runs(samples: Requests, stride: int, distances: NDArray[np.int64]) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.counting.patterns import Pattern, describe, majority
+from gpuadvisor.emulator.counting.patterns import Pattern, describe, fields_used, majority
 from gpuadvisor.emulator.counting.requests import gather
 from gpuadvisor.emulator.counting.tally import AccessTally
 from tests.emulator.counting.launches import BASE, TID
@@ -46,7 +46,7 @@ def test_a_gather_counts_its_lines() -> None:
     lines = np.random.default_rng(1).permutation(1000)[:29]
     offsets = 128 * np.concatenate([lines, lines[:3]])
     found = pattern(offsets)
-    assert (found.lane_stride_bytes, found.words) == (None, "gather, 29 distinct 128-byte lines")
+    assert (found.lane_stride_bytes, found.words) == (None, "gather, 29 distinct 128-byte lines of 32")
 
 
 def test_a_scatter_in_shared_memory_counts_its_words() -> None:
@@ -54,7 +54,44 @@ def test_a_scatter_in_shared_memory_counts_its_words() -> None:
     tally = AccessTally("shared", "atomic", 4)
     addresses = 4 * np.concatenate([words, words[:12]]).reshape(1, 32)
     tally.add(gather(addresses.astype(np.uint64), np.ones((1, 32), np.bool_)))
-    assert describe(tally).words == "scatter, 20 distinct words"
+    assert describe(tally).words == "scatter, 20 distinct words of 32"
+
+
+@pytest.mark.parametrize(
+    ("stride", "size", "words"),
+    [
+        (128, 4, "column of a 32-wide tile"),
+        (132, 4, "column of a 33-wide tile"),
+        (128, 8, "column of a 16-wide tile"),
+        (32, 4, "column of an 8-wide tile"),
+        (28, 4, "lanes 28 bytes apart"),
+        (36, 8, "lanes 36 bytes apart"),
+        (-128, 4, "lanes 128 bytes apart, descending"),
+    ],
+)
+def test_a_column_of_a_shared_array_is_named_by_its_width(stride: int, size: int, words: str) -> None:
+    tally = AccessTally("shared", "load", size)
+    tally.add(gather((stride * TID + 8192).astype(np.uint64)[None], np.ones((1, 32), np.bool_)))
+    assert describe(tally).words == words
+
+
+@pytest.mark.parametrize(
+    ("size", "stride", "used", "words"),
+    [
+        (4, 24, 12, ", 3 of 6 fields used"),
+        (4, -24, 24, ", 6 of 6 fields used"),
+        (8, 20, 12, ", 12 of 20 bytes used"),
+        (8, 24, 12, ", 12 of 24 bytes used"),
+        (4, 128, 4, ", 1 of 32 fields used"),
+        (4, 132, 4, ""),
+        (4, 4, 4, ""),
+        (4, 0, 0, ""),
+    ],
+)
+def test_fields_are_counted_in_elements_and_not_in_rows(
+    size: int, stride: int, used: int, words: str
+) -> None:
+    assert fields_used(size, stride, used) == words
 
 
 def test_a_stride_that_differs_between_requests_is_told_from_no_stride() -> None:
