@@ -13,6 +13,7 @@ from gpuadvisor.emulator.instructions import contention
 from gpuadvisor.emulator.instructions.asynchronous import bind_asynchronous
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
 from gpuadvisor.emulator.instructions.contention import Indices, Update, Values
+from gpuadvisor.emulator.instructions.loads import elements_of
 from gpuadvisor.emulator.instructions.spaces import SHARED, named_space, record, split
 from gpuadvisor.emulator.program import Instruction, Operand, Register
 from gpuadvisor.emulator.registers import Unsupported
@@ -52,29 +53,41 @@ def _bind(
     instruction: Instruction, binding: Binding, destination: Operand, operands: tuple[Operand, ...]
 ) -> Step:
     kind = next((name for name in instruction.modifiers if name in _OPERATIONS), None)
-    if kind is None or not instruction.types or TYPE_BYTES[instruction.types[0]] > 8:
+    if kind is None or not instruction.types:
         raise Unsupported("this form of atomic")
     type_name = instruction.types[0]
-    wanted = isinstance(destination, Register) and destination.name in binding.read_registers
+    elements = list(zip(*(elements_of(operand) for operand in operands[1:]), strict=True))
+    targets = elements_of(destination) if destination is not None else (None,) * len(elements)
+    wanted = any(_is_read(target, binding) for target in targets)
     space = named_space(instruction.modifiers)
     address = bind_address(operands[0], binding.registers)
-    sources = [binding.registers.fetch(operand, type_name) for operand in operands[1:]]
-    write = binding.registers.scatter(destination if wanted else None, type_name)
+    sources = [[binding.registers.fetch(each, type_name) for each in element] for element in elements]
+    writes = [
+        binding.registers.scatter(target if wanted else None, type_name)
+        for target, _ in zip(targets, elements, strict=True)
+    ]
     applies = {flush: _apply(instruction, kind, wanted=wanted, flush=flush) for flush in (False, True)}
     width, pc = TYPE_BYTES[type_name], instruction.index
-    what = f"atomic on {width} bytes"
+    size = width * len(elements)
+    what = f"atomic on {size} bytes"
 
     def step(batch: Batch, active: Active) -> None:
         for where, part, offsets in split(space, active, address(batch)):
-            record(batch, pc, where, "atomic", offsets, part, width)
-            store, positions = where.locate(batch, part.pick(offsets), part.lanes, width, what)
-            values = [part.pick(source(batch)) for source in sources]
-            old = applies[where is not SHARED](store.view(width), positions // width, values)
-            if old is not None:
-                write(batch, part, old)
+            record(batch, pc, where, "atomic", offsets, part, size)
+            store, positions = where.locate(batch, part.pick(offsets), part.lanes, size, what)
+            first = positions // width
+            for number, (element, write) in enumerate(zip(sources, writes, strict=True)):
+                values = [part.pick(source(batch)) for source in element]
+                old = applies[where is not SHARED](store.view(width), first + number, values)
+                if old is not None:
+                    write(batch, part, old)
         batch.scheduler.memory_written()
 
     return step
+
+
+def _is_read(target: Operand, binding: Binding) -> bool:
+    return isinstance(target, Register) and target.name in binding.read_registers
 
 
 def _apply(instruction: Instruction, kind: str, *, wanted: bool, flush: bool) -> Apply:
@@ -84,6 +97,8 @@ def _apply(instruction: Instruction, kind: str, *, wanted: bool, flush: bool) ->
         return lambda memory, at, values: contention.compare_and_swap(memory, at, values[0], values[1])
     if kind == "exch":
         return lambda memory, at, values: contention.exchange(memory, at, values[0])
+    if type_name == "b128":
+        raise Unsupported("this form of atomic")
     update = _update(instruction, kind, flush=flush)
     general: Apply = lambda memory, at, values: contention.in_passes(memory, at, values[0], update)  # noqa: E731
     if type_name == "f32" and kind == "add" and not wanted:

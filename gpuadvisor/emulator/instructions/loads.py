@@ -16,7 +16,7 @@ from gpuadvisor.emulator.widths import TYPE_BYTES, dtype_of
 def bind_load(instruction: Instruction, binding: Binding) -> Step:
     """Bind ld: one address per thread, one register per element."""
     type_name = _element_type(instruction)
-    destinations = _elements(instruction.operands[0])
+    destinations = elements_of(instruction.operands[0])
     constant = _kernel_parameter(instruction.operands[1], instruction, binding.registers)
     if constant is not None:
         return _bind_parameter_load(binding.registers, destinations, type_name, constant)
@@ -44,7 +44,7 @@ def bind_store(instruction: Instruction, binding: Binding) -> Step:
     type_name = _element_type(instruction)
     space = named_space(instruction.modifiers)
     address = bind_address(instruction.operands[0], binding.registers)
-    sources = [binding.registers.fetch(source, type_name) for source in _elements(instruction.operands[1])]
+    sources = [binding.registers.fetch(source, type_name) for source in elements_of(instruction.operands[1])]
     width = TYPE_BYTES[type_name]
     size, pc = width * len(sources), instruction.index
     what = f"store of {size} bytes"
@@ -72,7 +72,8 @@ def _element_type(instruction: Instruction) -> str:
     return type_name
 
 
-def _elements(operand: Operand) -> tuple[Operand, ...]:
+def elements_of(operand: Operand) -> tuple[Operand, ...]:
+    """Return the registers of a vector, or the one operand."""
     return operand.elements if isinstance(operand, Vector) else (operand,)
 
 

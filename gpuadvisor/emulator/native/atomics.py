@@ -5,10 +5,21 @@ from collections.abc import Callable, Sequence
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
+from gpuadvisor.emulator.native.lowering import lower_operation
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.requests import Request, Requester
-from gpuadvisor.emulator.native.transfers import spilled, spilled_pointer
-from gpuadvisor.emulator.native.vectors import POINTER, constant, each_lane, intrinsic, local
+from gpuadvisor.emulator.native.transfers import elements, spilled, spilled_pointer
+from gpuadvisor.emulator.native.vectors import (
+    LANES,
+    MASK,
+    POINTER,
+    constant,
+    each_lane,
+    field,
+    intrinsic,
+    local,
+    splat,
+)
 from gpuadvisor.emulator.program import Instruction, Operand
 from gpuadvisor.emulator.registers import Unsupported
 
@@ -54,36 +65,62 @@ def _emit(
     type_name = instruction.types[0]
     width = width_of(type_name)
     exchange = _exchange(kind, type_name)
-    values = [lanes.read(operand, type_name) for operand in operands[1:]]
-    builder = lanes.builder
-    result = local(builder, integer_type(width))
-    copies = [local(builder, integer_type(width)) for _ in values]
-    for value, copy in zip(values, copies, strict=True):
-        builder.store(value, copy)
+    sources = list(zip(*(elements(operand) for operand in operands[1:]), strict=True))
+    targets = elements(destination) if destination is not None else (None,) * len(sources)
+    builder, element = lanes.builder, integer_type(width)
+    results = [local(builder, element) for _ in sources]
+    copies = [[_kept(lanes, operand, type_name) for operand in source] for source in sources]
 
     def use(request: Request) -> None:
         places = local(builder, request.places.type)
         builder.store(request.places, places)
-        with each_lane(builder, request.mask) as lane:
-            place = builder.inttoptr(spilled(builder, places, lane, 64), POINTER)
-            scalars = [spilled(builder, copy, lane, width) for copy in copies]
-            old = exchange(builder, place, scalars, request.space)
-            builder.store(old, spilled_pointer(builder, result, lane, width))
+        for number, (values, result) in enumerate(zip(copies, results, strict=True)):
+            with each_lane(builder, request.mask) as lane:
+                start = builder.inttoptr(spilled(builder, places, lane, 64), POINTER)
+                scalars = [spilled(builder, value, lane, width) for value in values]
+                old = exchange(builder, field(builder, start, number * width // 8), scalars, request.space)
+                builder.store(old, spilled_pointer(builder, result, lane, width))
 
-    requester.emit("atomic", width // 8, lanes.address(operands[0]), use)
-    lanes.write(destination, type_name, builder.load(result, typ=integer_type(width)))
+    requester.emit("atomic", width // 8 * len(sources), lanes.address(operands[0]), use)
+    for target, result in zip(targets, results, strict=True):
+        lanes.write(target, type_name, builder.load(result, typ=element))
+
+
+def _kept(lanes: Lanes, operand: Operand, type_name: str) -> ir.Value:
+    """Return where the lanes of an operand lie, one behind the other."""
+    value = lanes.read(operand, type_name)
+    memory = local(lanes.builder, value.type)
+    lanes.builder.store(value, memory)
+    return memory
 
 
 def _exchange(kind: str, type_name: str) -> Exchange:
-    if width_of(type_name) < 32:
-        raise Unsupported("atomics on less than 32 bits")
+    if width_of(type_name) == 1:
+        raise Unsupported("atomics on predicates")
     if kind == "cas":
         return _compare_and_swap
+    if kind == "exch":
+        return _direct("xchg")
     if kind == "add" and type_name in _FLOATS:
         return _float_sum(type_name)
-    if not type_name.lstrip("usb").isdigit() and kind != "exch":
+    if kind in ("and", "or", "xor") or (type_name.lstrip("usb").isdigit() and type_name != "b128"):
+        return _direct(_DIRECT.get(kind) or (kind if type_name[0] == "s" else f"u{kind}"))
+    return _computed(kind, type_name)
+
+
+def _computed(kind: str, type_name: str) -> Exchange:
+    """Exchange by the instruction that computes the same from registers; one lane of it is used."""
+    modifiers = ("rn",) if kind == "add" else ()
+    operation = lower_operation(Instruction(0, kind, modifiers, (type_name,), (None,) * 3, None, None, 0))
+    if operation is None or kind in ("inc", "dec") or type_name == "b128":
         raise Unsupported("this form of atomic")
-    return _direct(_DIRECT.get(kind) or (kind if type_name[0] == "s" else f"u{kind}"))
+
+    def updated(builder: ir.IRBuilder, old: ir.Value, value: ir.Value) -> ir.Value:
+        vectors = [splat(builder, each) for each in (old, value)]
+        (result,) = operation.emit(builder, vectors, ir.Constant(MASK, [1] * LANES))
+        return builder.extract_element(result, constant(0))
+
+    return _retried(lambda builder, old, value, _space: updated(builder, old, value))
 
 
 def _direct(operation: str) -> Exchange:
@@ -145,11 +182,20 @@ def _typed(builder: ir.IRBuilder, place: ir.Value, kind: ir.Type) -> ir.Value:
 def _float_sum(type_name: str) -> Exchange:
     """Add floats; those of 32 bits lose subnormals outside shared memory (PTX ISA, atom)."""
 
+    def updated(builder: ir.IRBuilder, old: ir.Value, value: ir.Value, space: str) -> ir.Value:
+        return _sum(builder, old, value, type_name, flush=type_name == "f32" and space != "shared")
+
+    return _retried(updated)
+
+
+def _retried(update: Callable[[ir.IRBuilder, ir.Value, ir.Value, str], ir.Value]) -> Exchange:
+    """Exchange what `update` makes of memory and operand, again where another thread came in between."""
+
     def exchange(builder: ir.IRBuilder, place: ir.Value, values: Sequence[ir.Value], space: str) -> ir.Value:
         kind = values[0].type
         if space == "shared":
             old = builder.load(place, typ=kind)
-            builder.store(_sum(builder, old, values[0], type_name, flush=False), place)
+            builder.store(update(builder, old, values[0], space), place)
             return old
         before = builder.block
         first = builder.load(place, typ=kind)
@@ -158,7 +204,7 @@ def _float_sum(type_name: str) -> Exchange:
         builder.position_at_end(retry)
         old = builder.phi(kind)
         old.add_incoming(first, before)
-        total = _sum(builder, old, values[0], type_name, flush=type_name == "f32")
+        total = update(builder, old, values[0], space)
         pair = builder.cmpxchg(_typed(builder, place, kind), old, total, _ORDERING, _ORDERING)
         old.add_incoming(builder.extract_value(pair, 0), builder.block)
         builder.cbranch(builder.extract_value(pair, 1), done, retry)

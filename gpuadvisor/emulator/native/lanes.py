@@ -24,10 +24,9 @@ _ADDRESS = "u64"
 
 def width_of(type_name: str) -> int:
     """Return the bits of a PTX type in a register: 1 for predicates."""
-    size_bytes = TYPE_BYTES.get(type_name, 16)
-    if size_bytes > 8:
+    if type_name not in TYPE_BYTES:
         raise Unsupported(f"type {type_name}")
-    return 1 if type_name == "pred" else 8 * size_bytes
+    return 1 if type_name == "pred" else 8 * TYPE_BYTES[type_name]
 
 
 class RegisterFile:
@@ -112,6 +111,8 @@ class Lanes:
                 return self.builder.not_(value) if negated else self.resize(value, type_name, width)
             case Register(name, _) if is_special(name):
                 return self.resize(special_value(self.warp, name), type_name, width)
+            case Immediate() | Symbol() if width == 128:
+                raise Unsupported("constants of 128 bits")
             case Immediate():
                 return splat_number(integer_type(width), int(np.asarray(immediate(operand, type_name))[0, 0]))
             case Symbol(name, offset):
@@ -127,6 +128,8 @@ class Lanes:
             return value
         if 1 in (old, width):
             raise Unsupported("a predicate in place of a number")
+        if 128 in (old, width):
+            raise Unsupported("a register of another width")
         target = integer_type(width)
         if width < old:
             return self.builder.trunc(value, target)

@@ -48,7 +48,7 @@ def _unpack(lanes: Lanes, destination: Vector, value: ir.Value) -> None:
 
 def _element_width(width: int, vector: Vector) -> int:
     count = len(vector.elements)
-    if count < 2 or width % (8 * count):
+    if count < 2 or width % (8 * count) or (width == 128 and count != 2):
         raise Unsupported("this form of mov")
     return width // count
 

@@ -43,7 +43,10 @@ def element_type(instruction: Instruction) -> str:
 
 def elements(operand: Operand) -> tuple[Operand, ...]:
     """Return the registers of a vector, or the one operand."""
-    return operand.elements if isinstance(operand, Vector) else (operand,)
+    found = operand.elements if isinstance(operand, Vector) else (operand,)
+    if len(found) not in (1, 2, 4, 8):
+        raise Unsupported("vectors of this length")
+    return found
 
 
 def emit_load(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
@@ -205,15 +208,14 @@ def _store(lanes: Lanes, request: Request, values: Sequence[ir.Value], width: in
 def _store_consecutive(
     builder: ir.IRBuilder, start: ir.Value, values: Sequence[ir.Value], width: int
 ) -> None:
-    whole = values[0]
-    if len(values) == 2:
-        whole = _interleaved(builder, values[0], values[1])
-    elif len(values) == 4:
-        even, odd = _interleaved(builder, values[0], values[2]), _interleaved(builder, values[1], values[3])
-        whole = _interleaved(builder, even, odd)
-    elif len(values) != 1:
-        raise Unsupported("vectors of eight")
-    builder.store(whole, start, align=width // 8)
+    builder.store(_side_by_side(builder, values), start, align=width // 8)
+
+
+def _side_by_side(builder: ir.IRBuilder, values: Sequence[ir.Value]) -> ir.Value:
+    """Return the elements of 2**n vectors in the order in which memory holds them."""
+    if len(values) == 1:
+        return values[0]
+    return _interleaved(builder, _side_by_side(builder, values[::2]), _side_by_side(builder, values[1::2]))
 
 
 def _interleaved(builder: ir.IRBuilder, first: ir.Value, second: ir.Value) -> ir.Value:
