@@ -14,7 +14,8 @@ from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.store import misaligned
 from gpuadvisor.emulator.widths import Lanes
 
-_WORD_BYTES = 4
+WORD_BYTES = 4
+ASYNCHRONOUS_COPY = "asynchronous copy"
 
 
 def bind_copy(instruction: Instruction, binding: Binding) -> Step:
@@ -41,14 +42,14 @@ def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
         reading = active.narrow(valid_bytes > 0)
         if reading.count:
             record(batch, pc, GLOBAL, "load", sources, reading, size)
-            misaligned(reading.pick(sources), reading.lanes, size, f"asynchronous copy of {size} bytes")
-        words = [_read_word(batch, active, sources, valid_bytes, at) for at in range(0, size, _WORD_BYTES)]
+            misaligned(reading.pick(sources), reading.lanes, size, f"{ASYNCHRONOUS_COPY} of {size} bytes")
+        words = [_read_word(batch, active, sources, valid_bytes, at) for at in range(0, size, WORD_BYTES)]
         record(batch, pc, SHARED, "store", targets, active, size)
         store, positions = SHARED.locate(
-            batch, active.pick(targets), active.lanes, size, f"asynchronous copy of {size} bytes"
+            batch, active.pick(targets), active.lanes, size, f"{ASYNCHRONOUS_COPY} of {size} bytes"
         )
         for index, word in enumerate(words):
-            store.store(positions + index * _WORD_BYTES, _WORD_BYTES, word)
+            store.store(positions + index * WORD_BYTES, WORD_BYTES, word)
 
     return step
 
@@ -67,10 +68,10 @@ def _read_word(batch: Batch, active: Active, sources: Lanes, valid_bytes: Lanes,
     part = active.narrow(valid_bytes > start)
     if part.count:
         addresses = part.pick(sources) + np.uint64(start)
-        store, positions = GLOBAL.locate(batch, addresses, part.lanes, _WORD_BYTES, "asynchronous copy")
-        missing = np.maximum(_WORD_BYTES - (part.pick(valid_bytes).astype(np.int64) - start), 0)
+        store, positions = GLOBAL.locate(batch, addresses, part.lanes, WORD_BYTES, ASYNCHRONOUS_COPY)
+        missing = np.maximum(WORD_BYTES - (part.pick(valid_bytes).astype(np.int64) - start), 0)
         keep = (0xFFFFFFFF >> (8 * missing)).astype(np.uint32)
-        word = part.merge(word, store.load(positions, _WORD_BYTES) & keep)
+        word = part.merge(word, store.load(positions, WORD_BYTES) & keep)
     return active.pick(word)
 
 

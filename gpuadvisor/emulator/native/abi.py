@@ -195,6 +195,7 @@ SITE = _struct(
     ("loaded", "<u4"),
     ("stored", "<u4"),
     ("trace_slot", "<u4"),
+    ("first_bytes", "<i8"),
     ("sample_addresses", "<u8", (SAMPLE_ROWS, 32)),
     ("sample_masks", "<u8", (SAMPLE_ROWS,)),
 )
@@ -206,6 +207,7 @@ was brought up to date. `low` and `span` bound the buffer that was last accessed
 on; none at first. Sectors that follow each other are `sector_count`, the first of them `first_sector`
 sectors from that of the first active lane; `sector_count` 0 stands for scattered ones. `loaded` and `stored`
 say which flags a global access sets. `trace_slot` numbers the sites that are traced, from 1.
+The first `first_bytes` of each lane must lie in a buffer.
 """
 
 WARP = _struct(

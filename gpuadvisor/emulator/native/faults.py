@@ -20,6 +20,7 @@ from gpuadvisor.emulator.faults import (
     stack_overflow,
     stopped_by,
 )
+from gpuadvisor.emulator.instructions.copies import ASYNCHRONOUS_COPY, WORD_BYTES
 from gpuadvisor.emulator.instructions.spaces import BY_NAME
 from gpuadvisor.emulator.linker import STACK_BYTES
 from gpuadvisor.emulator.native.abi import PARKED, SITE, WARP, Status, Wait, Word
@@ -28,6 +29,7 @@ from gpuadvisor.emulator.native.launch import NativeLaunch
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.turns import Part
 from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.store import misaligned
 from gpuadvisor.model.errors import GpuAdvisorError
 
 _LANES = np.arange(WARP_SIZE)
@@ -96,12 +98,10 @@ def _bad_address(failure: _Failure) -> _Fault:
     number = (failure.word(Word.FAULT_PLACE) - failure.word(Word.SITES)) // SITE.itemsize
     site = failure.launch.kernel.plan.sites[number]
     addresses, lanes = failure.addresses(), failure.lanes()
-    what = _described(failure.instruction(site.pc), site)
     batch = _block(failure.launch, failure.part)
     try:
-        BY_NAME[site.space].locate(
-            batch, addresses[lanes], lanes + failure.first_lane, site.bytes_per_thread, what
-        )
+        what = site.what or _described(failure.instruction(site.pc), site)
+        _check_again(site, what, batch, addresses[lanes], lanes + failure.first_lane)
     except ThreadFault as fault:
         return site.pc, fault.what, fault.lane
     raise AssertionError("native code refused an access that the interpreter allows")
@@ -114,6 +114,19 @@ def _described(instruction: Instruction, site: Site) -> str:
     operation = "atomic on" if site.operation == "atomic" else f"{site.operation} of"
     what = f"{operation} {site.bytes_per_thread} bytes"
     return f"{what} of a matrix" if instruction.opcode == "wmma" else what
+
+
+def _check_again(
+    site: Site, what: str, batch: Batch, addresses: NDArray[np.uint64], lanes: NDArray[np.int64]
+) -> None:
+    """Raise ThreadFault as the interpreter does."""
+    space = BY_NAME[site.space]
+    if what != ASYNCHRONOUS_COPY:
+        space.locate(batch, addresses, lanes, site.bytes_per_thread, what)
+        return
+    misaligned(addresses, lanes, site.bytes_per_thread, f"{what} of {site.bytes_per_thread} bytes")
+    for start in range(0, site.first_bytes or site.bytes_per_thread, WORD_BYTES):
+        space.locate(batch, addresses + np.uint64(start), lanes, WORD_BYTES, what)
 
 
 def _over_budget(failure: _Failure) -> _Fault:

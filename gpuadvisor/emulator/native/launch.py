@@ -182,10 +182,11 @@ class NativeLaunch:
         sites["until_sample"] = 1
         for record, site in zip(sites, self.kernel.plan.sites, strict=True):
             record["size_shift"] = site.bytes_per_thread.bit_length() - 1
+            record["first_bytes"] = site.first_bytes or site.bytes_per_thread
             record["is_atomic"] = site.operation == "atomic"
             record["loaded"] = site.counted and site.operation != "store"
             record["stored"] = site.counted and site.operation != "load"
-            record["trace_slot"] = 1 + trace.slots.get((site.pc, site.space), -1)
+            record["trace_slot"] = 1 + trace.slots.get((site.pc, site.space), -1) if site.counted else 0
 
 
 def _point_at(trace: RequestTrace, blocks: Sequence[int], words: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,6 +11,10 @@ class Site(msgspec.Struct, frozen=True):
     operation: str
     bytes_per_thread: int
     counted: bool
+    first_bytes: int = 0
+    """How many bytes of each lane must lie in a buffer; 0: all."""
+    what: str = ""
+    """What to call the access in messages, if it is not a load, a store or an atomic."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.emulator.scheduler import PATIENCE
 from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
 
-_WRITERS = frozenset({"st", "red", "atom", "mbarrier", "cp", "stmatrix"})
+_WRITERS = frozenset({"st", "stmatrix", "wmma", "red", "atom", "mbarrier", "cp"})
 _NEVER = constant(0, I1)
 
 

@@ -76,6 +76,17 @@ def named_space(instruction: Instruction) -> str | None:
     return next((name for name in names if name in _SPACES), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a request differs from that of a load or store."""
+
+    counted: bool = True
+    first_bytes: int = 0
+    """How many bytes of each lane must lie in a buffer; 0: all."""
+    what: str = ""
+    """What to call it in messages."""
+
+
 class Requester:
     """Emits the requests of one instruction."""
 
@@ -105,19 +116,25 @@ class Requester:
             self._emit_in(name, operation, size_bytes, offsets, part, use, certain=False)
         self._emit_in("global", operation, size_bytes, addresses, rest, use, certain=False)
 
-    def site(self, space: str, operation: str, size_bytes: int) -> ir.Value:
+    def site(self, space: str, operation: str, size_bytes: int, check: Check = Check()) -> ir.Value:
         """Return the address of a new site."""
-        counted = space not in ("const", "param")
-        site = Site(self._instruction.index, space, operation, size_bytes, counted)
+        counted = space not in ("const", "param") and check.counted
+        site = Site(
+            self._instruction.index, space, operation, size_bytes, counted, check.first_bytes, check.what
+        )
         start = pointer(self._lanes.builder, self._lanes.warp.context, Word.SITES)
         return field(self._lanes.builder, start, self._sites.add(site) * SITE.itemsize)
 
     def check(self, found: ir.Value) -> None:
         """Stop where an access function has found a fault."""
         builder = self._lanes.builder
+        self.stop_if(builder.icmp_signed("<", found, constant(0, I64)), Status.BAD_ADDRESS)
+
+    def stop_if(self, failed: ir.Value, status: Status) -> None:
+        """Stop with a status where a condition holds."""
+        builder = self._lanes.builder
         checked = builder.append_basic_block("checked")
-        failed = builder.icmp_signed("<", found, constant(0, I64))
-        builder.cbranch(failed, self._failed(Status.BAD_ADDRESS), checked)
+        builder.cbranch(failed, self._failed(status), checked)
         builder.position_at_end(checked)
 
     def _emit_in(
@@ -133,16 +150,23 @@ class Requester:
     ) -> None:
         builder = self._lanes.builder
         if certain and not self._lanes.guarded:
-            use(self._request(space, operation, size_bytes, addresses, mask))
+            use(self.request(space, operation, size_bytes, addresses, mask))
             return
         with builder.if_then(builder.icmp_unsigned("!=", mask, constant(0))):
-            use(self._request(space, operation, size_bytes, addresses, mask))
+            use(self.request(space, operation, size_bytes, addresses, mask))
 
-    def _request(
-        self, space: str, operation: str, size_bytes: int, addresses: ir.Value, mask: ir.Value
+    def request(
+        self,
+        space: str,
+        operation: str,
+        size_bytes: int,
+        addresses: ir.Value,
+        mask: ir.Value,
+        check: Check = Check(),
     ) -> Request:
+        """Emit a request to one space of the lanes in `mask`, of which there is at least one."""
         builder, warp = self._lanes.builder, self._lanes.warp
-        address = self.site(space, operation, size_bytes)
+        address = self.site(space, operation, size_bytes, check)
         generic = named_space(self._instruction) is None
         if space == "param":
             own = thread_memory(self._lanes, Word.FRAMES, Word.FRAME_STRIDE)
@@ -152,12 +176,12 @@ class Requester:
         access = declared(builder.module, f"access_{name}")
         found = builder.call(access, [warp.context, address, addresses, mask])
         self.check(found)
-        base, places = self._places(name, addresses)
+        base, places = self.places(name, addresses)
         start = builder.add(base, builder.lshr(found, constant(2, I64)))
         kind = builder.and_(builder.trunc(found, I32), constant(3))
         return Request(space, mask, kind, builder.inttoptr(start, POINTER), places, generic)
 
-    def _places(self, space: str, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
+    def places(self, space: str, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
         """Return the address of the space's first byte in this process, and those of the lanes."""
         builder, context = self._lanes.builder, self._lanes.warp.context
         if space == "global":

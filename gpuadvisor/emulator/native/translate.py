@@ -14,6 +14,7 @@ from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import (
     atomics,
     control,
+    copies,
     matrix_product,
     matrix_rows,
     matrix_tiles,
@@ -40,6 +41,7 @@ _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "st": transfers.emit_store,
     "atom": atomics.emit_atomic,
     "red": atomics.emit_reduction,
+    "cp": copies.emit_copy,
     "ldmatrix": matrix_rows.emit_load_matrix,
     "stmatrix": matrix_rows.emit_store_matrix,
     "wmma": matrix_tiles.emit_warp_matrix,

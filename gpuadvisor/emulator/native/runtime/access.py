@@ -187,7 +187,7 @@ def define_find_buffers(module: ir.Module) -> ir.Function:
     spilled, missing = local(builder, LONGS), local(builder, I32)
     builder.store(addresses, spilled)
     builder.store(mask, missing)
-    size = builder.shl(constant(1, I64), builder.zext(site_field(builder, site, "size_shift", I32), I64))
+    size = site_field(builder, site, "first_bytes", I64)
     starts, ends = pointer(builder, context, Word.BUFFER_STARTS), pointer(builder, context, Word.BUFFER_ENDS)
     with each_lane(builder, mask) as lane:
         cell = builder.zext(builder.shl(lane, constant(3)), I64)

@@ -1,0 +1,14 @@
+"""Whether native code runs a kernel, or the interpreter must."""
+
+from gpuadvisor.emulator.layout import lay_out
+from gpuadvisor.emulator.linker import link
+from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.native.kernels import native_kernel
+from gpuadvisor.emulator.program import Program
+
+
+def is_translated(program: Program, kernel: str = "k") -> bool:
+    """Return whether the kernel is run by native code."""
+    memory = GlobalMemory()
+    linked = link(program, kernel)
+    return native_kernel(linked, lay_out(program, linked.function, 0, memory), memory) is not None
