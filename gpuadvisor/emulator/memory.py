@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.store import ByteStore, misaligned
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.errors import GpuAdvisorError
 
 BASE_ADDRESS = 1 << 44
@@ -55,6 +56,8 @@ class GlobalMemory:
     """Behind a buffer nothing lies for its own size, but no less than `GUARD_BYTES` and no more than this."""
     modules: dict[int, LoadedModule] = field(default_factory=dict)
     """By the identity of the program, which the entry keeps alive."""
+    images: list[Image] = field(default_factory=list)
+    """Texture and surface objects; the handle of one is its place in the list, counted from 1."""
     _store: ByteStore = field(default_factory=lambda: ByteStore(_FIRST_CAPACITY_BYTES))
     _allocations: list[Allocation] = field(default_factory=list)
     _has_gaps: bool = False
@@ -91,6 +94,15 @@ class GlobalMemory:
         self._unwritten.discard(address)
         self._has_gaps = True
         self._ranges = None
+
+    def add_image(self, image: Image) -> int:
+        """Return the handle of a new texture or surface object over a buffer."""
+        self.images.append(image)
+        return len(self.images)
+
+    def image(self, handle: int) -> Image | None:
+        """Return the object that has the handle, or None."""
+        return self.images[handle - 1] if 1 <= handle <= len(self.images) else None
 
     def write(self, address: int, content: bytes | bytearray | memoryview) -> None:
         """Copy bytes into a buffer; GpuAdvisorError if they do not fit in it."""

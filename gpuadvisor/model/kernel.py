@@ -9,7 +9,7 @@ from gpuadvisor.model.findings import Finding
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.traffic import Contention, Reuse
 
-MemorySpace = Literal["global", "shared", "local", "const"]
+MemorySpace = Literal["global", "shared", "local", "const", "texture", "surface"]
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):

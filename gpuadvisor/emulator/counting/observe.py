@@ -12,6 +12,7 @@ from gpuadvisor.emulator.counting.paths import Paths
 from gpuadvisor.emulator.counting.patterns import Pattern, describe, fields_used
 from gpuadvisor.emulator.counting.strides import stride_bytes_used, thread_step_bytes, warps_of
 from gpuadvisor.emulator.counting.tally import AccessTally
+from gpuadvisor.emulator.counting.texels import TexelTally
 from gpuadvisor.emulator.counting.trace import RequestTrace
 from gpuadvisor.emulator.counting.traffic import Traffic
 from gpuadvisor.emulator.program import Function, SourceLine
@@ -32,6 +33,8 @@ class Record:
     threads: list[int] = field(init=False)
     predicated_on: list[int] = field(init=False)
     accesses: dict[AccessKey, AccessTally] = field(default_factory=dict)
+    images: dict[tuple[int, str], TexelTally] = field(default_factory=dict)
+    """Textures and surfaces, by program counter and operation."""
     branches: dict[int, BranchTally] = field(default_factory=dict)
     barriers: Counter[int] = field(default_factory=Counter)
 
@@ -63,11 +66,13 @@ def observe(record: Record, dram_bytes: int, variable_of: VariableOf) -> Observa
     by_pc = [_counts_at(record, pc) for pc in range(len(record.function.instructions))]
     for (pc, _, _), tally in record.accesses.items():
         by_pc[pc].update(_access_counts(tally))
+    for (pc, _), image_tally in record.images.items():
+        by_pc[pc].update(image_tally.counts)
     traffic = Traffic(record.trace, record.accesses)
     return Observation(
         counters=_kernel_counters(record, by_pc, dram_bytes, traffic),
         lines=_lines(record, by_pc, traffic),
-        accesses=_accesses(record, variable_of, traffic),
+        accesses=_accesses(record, variable_of, traffic) + _image_accesses(record, variable_of),
         branches=_branches(record),
         notes=notes(record.function, record.warps),
     )
@@ -206,6 +211,28 @@ def _access(
         reuse=traffic.reuse([key]),
         contention=traffic.contention(key),
     )
+
+
+def _image_accesses(record: Record, variable_of: VariableOf) -> list[Access]:
+    """Return what instructions did to textures and surfaces."""
+    found = []
+    for (pc, _), tally in sorted(record.images.items()):
+        place, address = record.location(pc), tally.first_address
+        access = Access(
+            file=place.file,
+            line=place.line,
+            space=tally.space,
+            operation=tally.operation,
+            bytes_per_thread=tally.bytes_per_thread,
+            variable=None if address is None else variable_of(pc, "global", address),
+            requests=record.scaled(tally.requests),
+            sectors=record.scaled(tally.sectors),
+            ideal_sectors=record.scaled(tally.ideal_sectors),
+            active_threads=tally.active_threads / tally.requests,
+            distinct_bytes_per_request=tally.distinct_bytes / tally.requests,
+        )
+        found.append(access)
+    return found
 
 
 def _branches(record: Record) -> list[Branch]:

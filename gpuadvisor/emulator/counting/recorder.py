@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.counting.footprint import Footprint, covering_addresses
 from gpuadvisor.emulator.counting.observe import Record, observe
 from gpuadvisor.emulator.counting.requests import Addresses, Mask, Requests, gather
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
+from gpuadvisor.emulator.counting.texels import ImageOperation, ImageSpace, TexelTally
 from gpuadvisor.emulator.counting.trace import trace_for
 from gpuadvisor.emulator.program import Function
 from gpuadvisor.model.kernel import Launch, Observation
@@ -81,6 +83,27 @@ class Recorder:
             self._loaded.add(addresses, bytes_per_thread)
         if operation != "load":
             self._stored.add(addresses, bytes_per_thread)
+
+    def texels(
+        self,
+        pc: int,
+        space: ImageSpace,
+        operation: ImageOperation,
+        lanes: NDArray[np.int64],
+        addresses: Addresses,
+        inside: Mask,
+        bytes_per_thread: int,
+    ) -> None:
+        """Count an instruction on textures or surfaces; arrays as `TexelTally.add` takes them."""
+        tally = self._record.images.setdefault(
+            (pc, operation), TexelTally(space, operation, bytes_per_thread)
+        )
+        tally.add(lanes, addresses, inside)
+        touched = addresses[inside]
+        if operation != "store":
+            self._loaded.add(touched, bytes_per_thread)
+        if operation != "load":
+            self._stored.add(touched, bytes_per_thread)
 
     def branch(self, pc: int, active: Mask, taken: Mask) -> None:
         """Count a conditional branch; it diverges in the warps where only some active lanes take it."""

@@ -13,7 +13,10 @@ from gpuadvisor.emulator.instructions import (
     mbarrier,
     moves,
     stack,
+    surfaces,
     synchronisation,
+    texture_queries,
+    textures,
     uncounted,
 )
 from gpuadvisor.emulator.instructions.binding import ControlBuilders, StepBuilders
@@ -27,6 +30,7 @@ STEP_AREAS: dict[str, StepBuilders] = {
     "Barriers in shared memory": mbarrier.BUILDERS,
     "Clusters": clusters.BUILDERS,
     "Matrices": {**ldmatrix.BUILDERS, **matrix.BUILDERS},
+    "Textures and surfaces": {**textures.BUILDERS, **surfaces.BUILDERS, **texture_queries.BUILDERS},
     "Stack": stack.BUILDERS,
     "Counted only": uncounted.BUILDERS,
 }

@@ -1,0 +1,1 @@
+"""What texture and surface objects stand for, and how the texture unit reads them."""
