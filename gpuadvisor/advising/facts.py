@@ -12,10 +12,12 @@ from gpuadvisor.advising.catalogue import (
     resources,
     time,
     totals,
+    traffic,
+    ways,
 )
 from gpuadvisor.advising.fact import Fact, SubjectKind
 
-GROUPS = (machine, launch, resources, residency, counters, totals, time, access, branch)
+GROUPS = (machine, launch, resources, residency, counters, totals, time, access, traffic, branch, ways)
 CATALOGUE: dict[str, Fact] = {fact.name: fact for group in GROUPS for fact in group.FACTS}
 
 VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
