@@ -1,0 +1,1 @@
+"""Compare two versions by their times: interleaved, with statistics that identical versions survive."""

@@ -1,0 +1,1 @@
+"""Slow studies of the tool's own promises; each has a target in the Makefile."""
