@@ -15,16 +15,24 @@ from gpuadvisor.emulator.native.plan import Plan, Site
 from gpuadvisor.emulator.native.turns import Part
 
 _SAMPLES = 128
-_LANES = np.arange(32)
+_LANES = np.arange(32, dtype=np.uint64)
 
 
 def fill(record: Record, plan: Plan, parts: Sequence[Part]) -> None:
     """Add what the parts counted to an empty record."""
-    totals = sum((part.counters for part in parts), np.zeros(len(plan.counters), np.int64))
-    counts = {name: int(total) for name, total in zip(plan.counters, totals, strict=True)}
+    totals = np.sum([part.counters for part in parts], axis=0)
+    counts = dict(zip(plan.counters, totals.tolist(), strict=True))
     _fill_instructions(record, plan, counts)
-    for sites in _by_access(plan).values():
-        _fill_access(record, plan.sites[sites[0]], [part.sites[sites] for part in parts])
+    counted_by_site = np.sum([_totals(part.sites) for part in parts], axis=0)
+    for numbers in _by_access(plan).values():
+        counted = dict(zip(COUNTED, counted_by_site[numbers].sum(axis=0).tolist(), strict=True))
+        if counted["requests"]:
+            _fill_access(record, plan.sites[numbers[0]], counted, [part.sites[numbers] for part in parts])
+
+
+def _totals(sites: NDArray[Any]) -> NDArray[np.int64]:
+    """Return what each site counted, (sites, len(COUNTED))."""
+    return np.asarray(sites["total"] + sites["repeats"][:, None] * sites["each"])
 
 
 def _by_access(plan: Plan) -> dict[tuple[int, str, str], list[int]]:
@@ -57,37 +65,49 @@ def _branch(counts: dict[tuple[str, int], int], pc: int, executions: int, thread
     return tally
 
 
-def _fill_access(record: Record, site: Site, tallies: Sequence[NDArray[Any]]) -> None:
-    """Add what an access counted: its sites in each part of the launch."""
-    every = np.concatenate(tallies)
-    totals = (every["total"] + every["repeats"][:, None] * every["each"]).sum(axis=0)
-    counts = {name: int(total) for name, total in zip(COUNTED, totals, strict=True)}
-    if not counts["requests"]:
-        return
+def _fill_access(record: Record, site: Site, counted: dict[str, int], parts: Sequence[NDArray[Any]]) -> None:
+    """Add an access: what it counted, and its sites in each part of the launch."""
     space, operation = cast(Space, site.space), cast(AccessKind, site.operation)
-    addresses, masks = _samples(tallies)
+    addresses, masks = _samples(parts)
     tally = record.accesses[site.pc, space, operation] = AccessTally(
         space, operation, site.bytes_per_thread, samples=[addresses], sample_masks=[masks]
     )
-    for name, count in counts.items():
+    for name, count in counted.items():
         setattr(tally, name, count)
 
 
-def _samples(tallies: Sequence[NDArray[Any]]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """Return kept rows of addresses and masks, as many of each part."""
-    rows = [kept for tally in tallies if (kept := _kept(tally))]
-    each = max(1, _SAMPLES // len(rows))
-    chosen = [row for kept in rows for row in kept[:each]]
-    bits = np.array([mask for _, mask in chosen], np.uint64)
-    lanes = (bits[:, None] >> _LANES.astype(np.uint64)) & np.uint64(1)
-    return np.stack([addresses for addresses, _ in chosen]), lanes.astype(np.bool_)
+def _samples(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return rows of addresses and masks, as many of each part: first the first two, then others spread out.
+
+    The first two rows follow each other in one warp; what comes later shows how requests differ.
+    """
+    kept = [(sites, executions) for sites in parts if (executions := _executions(sites))]
+    each = max(1, _SAMPLES // (len(kept) * len(parts[0])))
+    leading = 2
+    addresses, masks = [], []
+    for sites, executions in kept:
+        chosen = executions[:leading] + _spread(executions[leading:], each - leading)
+        site, row = zip(*(place for execution in chosen for place in execution), strict=True)
+        addresses.append(sites["sample_addresses"][site, row])
+        masks.append(sites["sample_masks"][site, row])
+        leading = 0
+    bits = np.concatenate(masks)[:, None] >> _LANES
+    return np.concatenate(addresses), (bits & np.uint64(1)).astype(np.bool_)
 
 
-def _kept(sites: NDArray[Any]) -> list[tuple[NDArray[np.uint64], int]]:
-    """Return the rows that the sites of an access kept in a part, those of each execution side by side."""
-    return [
-        (site["sample_addresses"][row], site["sample_masks"][row])
-        for row in range(int(sites["samples"].max()))
-        for site in sites
-        if row < site["samples"]
-    ]
+_Rows = list[tuple[int, int]]
+"""The site and the position of kept rows."""
+
+
+def _executions(sites: NDArray[Any]) -> list[_Rows]:
+    """Return the rows that the sites of one instruction kept, by execution of it."""
+    counts = sites["samples"].tolist()
+    return [[(site, row) for site in range(len(counts)) if row < counts[site]] for row in range(max(counts))]
+
+
+def _spread(executions: list[_Rows], number: int) -> list[_Rows]:
+    """Return so many of the executions, evenly spread."""
+    if len(executions) <= number:
+        return executions
+    positions = np.linspace(0, len(executions) - 1, max(0, number), dtype=int)
+    return [executions[position] for position in positions]
