@@ -1,13 +1,14 @@
 """The text of a page, which may be a stranger's: a regular file of bounded size, without terminal escapes."""
 
+import re
 import stat
 from pathlib import Path
-from unicodedata import category
 
 from gpuadvisor.model.errors import GpuAdvisorError
 
 MAXIMUM_BYTES = 256 * 1024
-_ALLOWED = frozenset("\n\t")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Unicode's category Cc without tab and newline."""
 
 
 def read_text(path: Path) -> str:
@@ -33,6 +34,7 @@ def read_text(path: Path) -> str:
 def control_character(value: object) -> str | None:
     """Return the first control character, other than newline and tab, in the texts of a TOML value."""
     if isinstance(value, str):
-        return next((mark for mark in value if category(mark) == "Cc" and mark not in _ALLOWED), None)
+        match = _CONTROL.search(value)
+        return match[0] if match else None
     inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
     return next((found for each in inner if (found := control_character(each)) is not None), None)

@@ -1,5 +1,6 @@
 """The command line: `gpuadvisor COMMAND`. Imports click alone, so that help and completion are quick."""
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -21,6 +22,8 @@ COMMANDS = {
     "rules": ("gpuadvisor.cli.rules", "List, show and check the rules."),
     "probes": ("gpuadvisor.cli.probes", "List and show the probes."),
 }
+_ALLOCATIONS = 50_000
+"""Between collections of garbage: what commands import and parse stays, and would be looked at in vain."""
 
 
 @click.command(
@@ -35,6 +38,7 @@ def main(debug: bool) -> None:
 def run() -> None:
     """Run the command line and exit with an `ExitCode`."""
     debug = sys.argv[1:2] == ["--debug"]
+    gc.set_threshold(_ALLOCATIONS)
     _accept_any_encoding()
     try:
         result = main(standalone_mode=False)

@@ -14,10 +14,10 @@ from gpuadvisor.emulator.instructions.binding import (
 )
 from gpuadvisor.emulator.instructions.tables import CONTROLS, STEPS
 from gpuadvisor.emulator.layout import Layout
-from gpuadvisor.emulator.linker import Linked, named_symbol
-from gpuadvisor.emulator.program import Function, Guard, Instruction, Register
+from gpuadvisor.emulator.leaders import branch_targets, clock_reads
+from gpuadvisor.emulator.linker import Linked
+from gpuadvisor.emulator.program import Guard, Instruction, Register
 from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported, allocate_registers, named_registers
-from gpuadvisor.emulator.specials import is_clock
 from gpuadvisor.emulator.spinning import polling_branches
 
 _WRITES_NOTHING = frozenset({"st", "red", "bra", "brx", "bar", "barrier", "cp"})
@@ -89,24 +89,6 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
         block.append(bound)
         ended = block.last is not None
     return BoundKernel(linked, registers, blocks)
-
-
-def branch_targets(function: Function) -> set[int]:
-    """Return where branches lead; compilers also set labels for debuggers, which matter to no one here."""
-    direct = {
-        named_symbol(instruction) for instruction in function.instructions if instruction.opcode == "bra"
-    }
-    listed = {label for labels in function.branch_targets.values() for label in labels}
-    return {function.labels[label] for label in direct | listed if label in function.labels}
-
-
-def clock_reads(function: Function) -> set[int]:
-    """Return where clocks are read: instructions are counted by basic block, so one starts there."""
-    return {
-        instruction.index
-        for instruction in function.instructions
-        if any(is_clock(name) for name in named_registers(instruction))
-    }
 
 
 def _bind_instruction(instruction: Instruction, binding: Binding) -> _Bound:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from gpuadvisor.emulator.interpreter import INTERPRETER_BUDGET
 from gpuadvisor.emulator.memory import GlobalMemory
-from gpuadvisor.emulator.run import INTERPRETER_BUDGET, run
+from gpuadvisor.emulator.run import run
 from tests.emulator.harness import compiled, launch_of
 
 SOURCE = r"""

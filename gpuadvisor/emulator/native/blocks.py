@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gpuadvisor.emulator.binder import branch_targets, clock_reads
+from gpuadvisor.emulator.leaders import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.callsites import CallSites
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.binder import clock_reads
+from gpuadvisor.emulator.leaders import clock_reads
 from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes

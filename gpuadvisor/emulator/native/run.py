@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from gpuadvisor.emulator.counting.observe import Record, observe
 from gpuadvisor.emulator.counting.trace import trace_for
 from gpuadvisor.emulator.native.abi import Status
-from gpuadvisor.emulator.native.faults import native_fault
 from gpuadvisor.emulator.native.launch import NativeLaunch
 from gpuadvisor.emulator.native.record import fill
 from gpuadvisor.model.kernel import Observation
@@ -19,6 +18,8 @@ def run_native(
     trace = trace_for(launch.kernel.function, grid, len(blocks))
     parts, flags = launch.run(blocks, trace)
     if parts[-1].status is not Status.DONE:
+        from gpuadvisor.emulator.native.faults import native_fault
+
         raise native_fault(launch, parts[-1], len(blocks))
     record = Record(launch.kernel.function, grid, len(blocks), grid.blocks, trace)
     fill(record, launch.kernel.plan, parts)
