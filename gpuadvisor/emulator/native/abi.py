@@ -9,8 +9,6 @@ from enum import IntEnum, auto
 import numpy as np
 
 WORD_BYTES = 8
-SAMPLE_ROWS = 16
-"""Requests of each access whose addresses a part of the launch keeps."""
 PARKED = 0x7FFFFFFF
 """The place of a lane that does not wait to run: it runs, waits for others, or has ended."""
 YIELD = 1 << 30
@@ -196,8 +194,8 @@ SITE = _struct(
     ("stored", "<u4"),
     ("trace_slot", "<u4"),
     ("first_bytes", "<i8"),
-    ("sample_addresses", "<u8", (SAMPLE_ROWS, 32)),
-    ("sample_masks", "<u8", (SAMPLE_ROWS,)),
+    ("sample_start", "<u8"),
+    ("sample_rows", "<i8"),
 )
 """One memory instruction in one space.
 
@@ -207,8 +205,12 @@ was brought up to date. `low` and `span` bound the buffer that was last accessed
 on; none at first. Sectors that follow each other are `sector_count`, the first of them `first_sector`
 sectors from that of the first active lane; `sector_count` 0 stands for scattered ones. `loaded` and `stored`
 say which flags a global access sets. `trace_slot` numbers the sites that are traced, from 1.
-The first `first_bytes` of each lane must lie in a buffer.
+The first `first_bytes` of each lane must lie in a buffer. `samples` requests are kept from the address
+`sample_start` on, where `sample_rows` have room (see `runtime.samples`).
 """
+
+SAMPLE = np.dtype([("addresses", "<u8", (32,)), ("mask", "<u8")])
+"""A request that is kept."""
 
 WARP = _struct(
     ("places", "<u4", (32,)),

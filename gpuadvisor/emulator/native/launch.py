@@ -15,13 +15,16 @@ from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.trace import RequestTrace
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.memory import GlobalMemory
-from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SITE, WARP, Status, Word
+from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SAMPLE, SITE, WARP, Status, Word
 from gpuadvisor.emulator.native.engine import run_blocks
 from gpuadvisor.emulator.native.kernels import Kernel
 from gpuadvisor.emulator.native.turns import Memory, Part, Turns
 
 _PARTS = 32
 """The same on every machine, so that what is sampled does not depend on it."""
+SAMPLES = 128
+_FEWEST_SAMPLES = 8
+"""Requests of each access whose addresses are kept: of all parts together, and at least of each."""
 _ALIGNMENT = 64
 
 
@@ -70,7 +73,8 @@ class NativeLaunch:
         shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
         keep = [*self._tables(shared), _point_at(trace, blocks, shared)]
         chunks = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
-        parts = [self._part(chunk, shared, trace) for chunk in chunks]
+        sites = self._sites(trace)
+        parts = [self._part(chunk, shared, sites, _rows_each(len(chunks))) for chunk in chunks]
         if self.kernel.plan.polls == "grid":
             self._turns().finish(parts)
         else:
@@ -139,15 +143,20 @@ class NativeLaunch:
         words[Word.BUFFERS] = len(starts)
         return [*tables.values()]
 
-    def _part(self, blocks: NDArray[np.int64], common: NDArray[np.int64], trace: RequestTrace) -> Part:
-        sites = aligned(len(self.kernel.plan.sites) * SITE.itemsize).view(SITE)
-        self._configure(sites, trace)
+    def _part(
+        self, blocks: NDArray[np.int64], common: NDArray[np.int64], configured: NDArray[Any], rows: int
+    ) -> Part:
+        sites = aligned(configured.nbytes).view(SITE)
+        samples = np.zeros((len(sites), rows), SAMPLE)
+        sites[:] = configured
+        sites["sample_rows"] = rows
+        sites["sample_start"] = samples.ctypes.data + np.arange(len(sites)) * samples.strides[0]
         counters = np.zeros(len(self.kernel.plan.counters), np.int64)
         context = common.copy()
         for word, table in {Word.COUNTERS: counters, Word.SITES: sites, Word.BLOCKS: blocks}.items():
             context[word] = table.ctypes.data
         context[Word.BLOCK_COUNT] = len(blocks)
-        return Part(blocks, context, counters, sites, np.zeros(0, np.uint8))
+        return Part(blocks, context, counters, sites, samples, np.zeros(0, np.uint8))
 
     def _run_part(self, part: Part) -> None:
         if self.kernel.plan.polls:
@@ -177,9 +186,10 @@ class NativeLaunch:
             Word.WARPS: aligned(warps * self._warp_bytes),
         }
 
-    def _configure(self, sites: NDArray[Any], trace: RequestTrace) -> None:
-        """Set what the machine code needs to know of each site."""
-        sites["until_sample"] = 1
+    def _sites(self, trace: RequestTrace) -> NDArray[Any]:
+        """Return the sites as they are at first, with what the machine code needs to know of each."""
+        sites = np.zeros(len(self.kernel.plan.sites), SITE)
+        sites["until_sample"] = sites["sample_gap"] = 1
         for record, site in zip(sites, self.kernel.plan.sites, strict=True):
             record["size_shift"] = site.bytes_per_thread.bit_length() - 1
             record["first_bytes"] = site.first_bytes or site.bytes_per_thread
@@ -187,6 +197,12 @@ class NativeLaunch:
             record["loaded"] = site.counted and site.operation != "store"
             record["stored"] = site.counted and site.operation != "load"
             record["trace_slot"] = 1 + trace.slots.get((site.pc, site.space), -1) if site.counted else 0
+        return sites
+
+
+def _rows_each(parts: int) -> int:
+    """Return how many requests of each access a part keeps: an even number."""
+    return max(_FEWEST_SAMPLES, SAMPLES // parts // 2 * 2)
 
 
 def _point_at(trace: RequestTrace, blocks: Sequence[int], words: NDArray[np.int64]) -> NDArray[np.int64]:

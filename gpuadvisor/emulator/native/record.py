@@ -11,10 +11,10 @@ from gpuadvisor.emulator.counting.branches import BranchTally
 from gpuadvisor.emulator.counting.observe import Record
 from gpuadvisor.emulator.counting.tally import AccessKind, AccessTally, Space
 from gpuadvisor.emulator.native.abi import COUNTED
+from gpuadvisor.emulator.native.launch import SAMPLES
 from gpuadvisor.emulator.native.plan import Plan, Site
 from gpuadvisor.emulator.native.turns import Part
 
-_SAMPLES = 128
 _LANES = np.arange(32, dtype=np.uint64)
 
 
@@ -27,7 +27,7 @@ def fill(record: Record, plan: Plan, parts: Sequence[Part]) -> None:
     for numbers in _by_access(plan).values():
         counted = dict(zip(COUNTED, counted_by_site[numbers].sum(axis=0).tolist(), strict=True))
         if counted["requests"]:
-            _fill_access(record, plan.sites[numbers[0]], counted, [part.sites[numbers] for part in parts])
+            _fill_access(record, plan.sites[numbers[0]], counted, _samples(parts, numbers))
 
 
 def _totals(sites: NDArray[Any]) -> NDArray[np.int64]:
@@ -65,10 +65,14 @@ def _branch(counts: dict[tuple[str, int], int], pc: int, executions: int, thread
     return tally
 
 
-def _fill_access(record: Record, site: Site, counted: dict[str, int], parts: Sequence[NDArray[Any]]) -> None:
-    """Add an access: what it counted, and its sites in each part of the launch."""
+_Samples = tuple[NDArray[np.uint64], NDArray[np.bool_]]
+"""Rows of addresses and masks."""
+
+
+def _fill_access(record: Record, site: Site, counted: dict[str, int], samples: _Samples) -> None:
+    """Add an access: what it counted, and some of its requests."""
     space, operation = cast(Space, site.space), cast(AccessKind, site.operation)
-    addresses, masks = _samples(parts)
+    addresses, masks = samples
     tally = record.accesses[site.pc, space, operation] = AccessTally(
         space, operation, site.bytes_per_thread, samples=[addresses], sample_masks=[masks]
     )
@@ -76,33 +80,33 @@ def _fill_access(record: Record, site: Site, counted: dict[str, int], parts: Seq
         setattr(tally, name, count)
 
 
-def _samples(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """Return rows of addresses and masks, as many of each part: first the first two, then others spread out.
+def _samples(parts: Sequence[Part], numbers: list[int]) -> _Samples:
+    """Return requests of an instruction's sites, as many of each part: first the first two, then others.
 
-    The first two rows follow each other in one warp; what comes later shows how requests differ.
+    The first two follow each other in one warp; what comes later shows how requests differ.
     """
-    kept = [(sites, executions) for sites in parts if (executions := _executions(sites))]
-    each = max(1, _SAMPLES // (len(kept) * len(parts[0])))
+    kept = [(part, executions) for part in parts if (executions := _executions(part, numbers))]
+    each = max(1, SAMPLES // (len(kept) * len(numbers)))
     leading = 2
-    addresses, masks = [], []
-    for sites, executions in kept:
-        chosen = executions[:leading] + _spread(executions[leading:], each - leading)
-        site, row = zip(*(place for execution in chosen for place in execution), strict=True)
-        addresses.append(sites["sample_addresses"][site, row])
-        masks.append(sites["sample_masks"][site, row])
+    chosen: list[NDArray[Any]] = []
+    for part, executions in kept:
+        picked = executions[:leading] + _spread(executions[leading:], each - leading)
+        chosen.append(part.samples[tuple(zip(*(place for rows in picked for place in rows), strict=True))])
         leading = 0
-    bits = np.concatenate(masks)[:, None] >> _LANES
-    return np.concatenate(addresses), (bits & np.uint64(1)).astype(np.bool_)
+    masks = np.concatenate([rows["mask"] for rows in chosen])[:, None] >> _LANES
+    addresses = np.concatenate([rows["addresses"] for rows in chosen])
+    return addresses, (masks & np.uint64(1)).astype(np.bool_)
 
 
 _Rows = list[tuple[int, int]]
-"""The site and the position of kept rows."""
+"""The site and the number of requests that a part kept."""
 
 
-def _executions(sites: NDArray[Any]) -> list[_Rows]:
-    """Return the rows that the sites of one instruction kept, by execution of it."""
-    counts = sites["samples"].tolist()
-    return [[(site, row) for site in range(len(counts)) if row < counts[site]] for row in range(max(counts))]
+def _executions(part: Part, numbers: list[int]) -> list[_Rows]:
+    """Return the requests that a part kept of the sites of one instruction, by execution of it."""
+    counts = part.sites["samples"][numbers].tolist()
+    sites = list(zip(numbers, counts, strict=True))
+    return [[(site, row) for site, count in sites if row < count] for row in range(max(counts))]
 
 
 def _spread(executions: list[_Rows], number: int) -> list[_Rows]:

@@ -33,6 +33,8 @@ class Part:
     counters: NDArray[np.int64]
     sites: NDArray[Any]
     """Of type `SITE`."""
+    samples: NDArray[Any]
+    """The requests that each site kept, (sites, rows) of type `SAMPLE`."""
     warps: NDArray[np.uint8]
     """The state of the warps of the block that ran last or failed."""
     status: Status = Status.DONE

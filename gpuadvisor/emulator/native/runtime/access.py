@@ -3,7 +3,7 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.memory import BASE_ADDRESS
-from gpuadvisor.emulator.native.abi import SAMPLE_ROWS, Word
+from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.runtime.counts import SECTOR_SHIFT
 from gpuadvisor.emulator.native.runtime.signatures import SIGNATURES, defined
 from gpuadvisor.emulator.native.state import pointer, site_field, site_pointer, word, word_pointer
@@ -80,7 +80,7 @@ class _Access:
             self.fail()
 
     def sample(self) -> None:
-        """Keep the addresses of a request now and then, at growing distances."""
+        """Keep the addresses of a request now and then."""
         builder = self.builder
         left = builder.sub(self.field("until_sample", I64), constant(1, I64))
         builder.store(left, site_pointer(builder, self.site, "until_sample"))
@@ -122,30 +122,6 @@ class _Access:
         shifted = builder.shl(builder.zext(base, I64), constant(2, I64))
         builder.ret(builder.or_(shifted, builder.zext(kind, I64)))
         return self.function
-
-
-def define_keep_sample(module: ir.Module) -> ir.Function:
-    """Define (site, addresses, mask): keep a request's addresses and choose the next to be kept."""
-    kind = ir.FunctionType(ir.VoidType(), [POINTER, LONGS, I32])
-    function, builder = defined(module, "keep_sample", kind)
-    site, addresses, mask = function.args
-    kept = site_field(builder, site, "samples", I64)
-    with builder.if_then(builder.icmp_unsigned("<", kept, constant(SAMPLE_ROWS, I64))):
-        row = builder.mul(kept, constant(8 * LANES, I64))
-        builder.store(
-            addresses, field(builder, site_pointer(builder, site, "sample_addresses"), row), align=8
-        )
-        cell = builder.mul(kept, constant(8, I64))
-        builder.store(
-            builder.zext(mask, I64), field(builder, site_pointer(builder, site, "sample_masks"), cell)
-        )
-        builder.store(builder.add(kept, constant(1, I64)), site_pointer(builder, site, "samples"))
-    gap = site_field(builder, site, "sample_gap", I64)
-    wider = builder.add(builder.add(gap, builder.lshr(gap, constant(1, I64))), constant(1, I64))
-    for name in ("sample_gap", "until_sample"):
-        builder.store(wider, site_pointer(builder, site, name))
-    builder.ret_void()
-    return function
 
 
 def define_keep_trace(module: ir.Module) -> ir.Function:

@@ -3,14 +3,14 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import EXPORTS
-from gpuadvisor.emulator.native.runtime import access, blocks, convergence, counts
+from gpuadvisor.emulator.native.runtime import access, blocks, convergence, counts, samples
 
 _DEFINITIONS = (
     counts.define_first_of_kind,
     counts.define_bank_passes,
     counts.define_count_global,
     counts.define_count_shared,
-    access.define_keep_sample,
+    samples.define_keep_sample,
     access.define_keep_trace,
     access.define_find_buffers,
     access.define_touch,
