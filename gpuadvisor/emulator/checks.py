@@ -32,6 +32,9 @@ class Checks(Protocol):
         `blocks`: whose shared memory it is, as places in the batch.
         """
 
+    def aligned(self, space: str, addresses: NDArray[np.uint64], threads: Positions, size_bytes: int) -> None:
+        """Check that addresses are multiples of the size, and nothing else."""
+
     def storing(self, values: Sequence[NDArray[Any]]) -> None:
         """Take what the threads of the next access will store: each element, shape (n,)."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
+from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.scheduler import Scheduler
 
 _EXITED = np.int64(np.iinfo(np.int64).max)
@@ -22,6 +23,7 @@ class ClusterBarrier:
         self._by_cluster = (shape[0] // warps_per_cluster, warps_per_cluster * shape[1])
         self._arrivals = np.zeros(shape, np.int64)
         self._resume: NDArray[np.int32] = np.zeros(shape, np.int32)
+        self.checks: Checks | None = None
         self.waiting: Mask = np.zeros(shape, np.bool_)
         """The threads that wait."""
 
@@ -46,7 +48,16 @@ class ClusterBarrier:
             return
         released = self.waiting & (self._arrivals <= self._complete())
         self.waiting[released] = False
+        if self.checks is not None:
+            self.checks.waited(np.flatnonzero(released))
         self._scheduler.resume(released, self._resume)
+
+    def give_up(self, checks: Checks) -> None:
+        """Let all who wait go on, though some have not arrived."""
+        waiting = self.waiting.copy()
+        checks.never_complete(waiting, self._resume - np.int32(1))
+        self.waiting[waiting] = False
+        self._scheduler.resume(waiting, self._resume)
 
     def _complete(self) -> NDArray[np.int64]:
         """Return, by thread, how often all threads of its cluster have arrived."""

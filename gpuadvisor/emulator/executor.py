@@ -113,6 +113,8 @@ class Executor:
             batch.convergence.give_up(checks)
         elif batch.barriers.waiting.any():
             batch.barriers.give_up(checks)
+        elif batch.cluster_barrier.waiting.any():
+            batch.cluster_barrier.give_up(checks)
 
     def _refuse_barrier(self, batch: Batch, lane: int) -> None:
         barrier, following = batch.barriers.place(lane)

@@ -11,6 +11,7 @@ FindingKind = Literal[
     "misaligned",
     "uninitialised-read",
     "shared-race",
+    "global-race",
     "missing-syncwarp",
     "divergent-barrier",
     "divergent-warp",

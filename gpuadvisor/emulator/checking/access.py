@@ -12,7 +12,13 @@ from gpuadvisor.emulator.checking.log import Place
 
 Mask = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-VERBS: dict[Effect, str] = {"load": "load", "wait": "load", "store": "store", "atomic": "atomic operation"}
+VERBS: dict[Effect, str] = {
+    "load": "load",
+    "wait": "load",
+    "copy": "copy",
+    "store": "store",
+    "atomic": "atomic operation",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Check:
 
     def watch(self, batch: Batch) -> None:
         """Look at everything that a batch does."""
-        batch.checks = batch.barriers.checks = Watch(batch, self._launch)
+        checks = Watch(batch, self._launch)
+        batch.checks = batch.barriers.checks = batch.cluster_barrier.checks = checks
 
     def close(self) -> list[Finding]:
         """Return what was found, and give back the memory that the check held."""

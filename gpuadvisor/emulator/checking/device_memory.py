@@ -1,19 +1,24 @@
 """Global memory, as the check sees it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.checking.access import Access, Mask, Positions
 from gpuadvisor.emulator.checking.allocations import Allocations
 from gpuadvisor.emulator.checking.bounds import outside, outside_buffers, where_it_lies
 from gpuadvisor.emulator.checking.contents import Arena
-from gpuadvisor.emulator.checking.effects import WRITES
+from gpuadvisor.emulator.checking.effects import READS, WRITES
 from gpuadvisor.emulator.checking.log import Log
 from gpuadvisor.emulator.checking.origins import Origin
 from gpuadvisor.emulator.checking.private import SINK_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS, GlobalMemory
 from gpuadvisor.emulator.store import ByteStore
+
+_FIRST_PAGE_BYTES = 4096
+"""Addresses below are a null pointer's, or an element's near it."""
 
 
 class DeviceMemory:
@@ -50,6 +55,8 @@ class DeviceMemory:
     def fault(self, access: Access, index: int) -> tuple[str, str | None]:
         """Say where an access outside lies, and of what buffer."""
         address, origin = int(access.addresses[index]), self._origin(access)
+        if address < _FIRST_PAGE_BYTES:
+            return f"{access.name} at address {address:#x}, through a null pointer", None
         if origin is not None:
             return f"{access.name} {where_it_lies(origin, address, access.size_bytes)}", origin.name or None
         return f"{access.name} outside every buffer: {self._memory.nearest(address)}", None
@@ -68,7 +75,9 @@ class DeviceMemory:
 
     def note(self, access: Access, positions: Positions) -> None:
         """Look at accesses that are inside."""
-        if access.effect != "store":
+        if access.effect == "store" and access.values is not None:
+            self._note_simultaneous(access, positions, access.values)
+        if access.effect in READS:
             unwritten = self.arena.unwritten(positions, access.size_bytes)
             if unwritten.any():
                 first = int(unwritten.argmax())
@@ -79,3 +88,29 @@ class DeviceMemory:
                 )
         if access.effect in WRITES:
             self.arena.write(positions, access.size_bytes)
+
+    def _note_simultaneous(self, access: Access, positions: Positions, values: NDArray[Any]) -> None:
+        """Report threads that execute a store together and write different values to one place."""
+        if (positions[1:] > positions[:-1]).all():
+            return
+        order = np.argsort(positions, kind="stable")
+        before, after = order[:-1], order[1:]
+        racing = positions[before] == positions[after]
+        racing &= (values[before] != values[after]).any(axis=1)
+        if racing.any():
+            first = int(after[racing][0])
+            other = self._describe(access, int(before[racing][0]))
+            message = f"writes at the same time as {other}, and another value"
+            variable, count = self.variable(access, first), int(racing.sum())
+            self._log.add(
+                "global-race",
+                access.place(first),
+                message,
+                count=count,
+                variable=variable,
+                other_pc=access.pc,
+            )
+
+    @staticmethod
+    def _describe(access: Access, index: int) -> str:
+        return access.batch.describe(int(access.threads[index]))

@@ -7,9 +7,10 @@ from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.emulator.spinning import polling_branches
 from gpuadvisor.emulator.widths import TYPE_BYTES
 
-Effect = Literal["load", "store", "atomic", "wait"]
-"""`wait`: a load that is repeated until another thread has written."""
-WRITES: tuple[Effect, ...] = ("store", "atomic")
+Effect = Literal["load", "store", "atomic", "wait", "copy"]
+"""`wait`: a load repeated until another thread has written. `copy`: a write that an mbarrier tells of."""
+WRITES: tuple[Effect, ...] = ("store", "atomic", "copy")
+READS: tuple[Effect, ...] = ("load", "atomic", "wait")
 
 _ATOMIC = frozenset({"atom", "red", "mbarrier"})
 _STORES = frozenset({"st", "stmatrix", "sust"})
@@ -22,14 +23,28 @@ _LARGEST_UNIT_BYTES = 4
 
 def effect(instruction: Instruction, space: str) -> Effect:
     """Return what `instruction` does in `space`; a copy loads in one and stores in another."""
-    if instruction.opcode in _ATOMIC or "arrive" in instruction.modifiers:
+    modifiers = instruction.modifiers
+    if instruction.opcode == "mbarrier" and modifiers[0] in ("init", "inval"):
+        return "store"
+    if "async" in modifiers and ("bulk" in modifiers or instruction.opcode != "cp"):
+        return "copy" if instruction.opcode != "cp" or _target(instruction) == space else "load"
+    if instruction.opcode in _ATOMIC or "arrive" in modifiers:
         return "atomic"
-    if instruction.opcode in _STORES or (instruction.opcode == "wmma" and "store" in instruction.modifiers):
+    if instruction.opcode in _STORES or (instruction.opcode == "wmma" and "store" in modifiers):
         return "store"
     if instruction.opcode == "cp":
-        named = [each for each in _named_spaces(instruction) if each in _SPACES]
-        return "store" if named[:1] == [space] else "load"
+        return "store" if _target(instruction) == space else "load"
     return "load"
+
+
+def _target(instruction: Instruction) -> str | None:
+    """Return the space that a copy writes to: the one it names first."""
+    return next((each for each in _named_spaces(instruction) if each in _SPACES), None)
+
+
+def moves_unseen(instructions: tuple[Instruction, ...]) -> bool:
+    """Whether anything fills shared memory that the emulator only counts: copies by tensor map."""
+    return any(each.opcode == "cp" and "tensor" in each.modifiers for each in instructions)
 
 
 def orders(instruction: Instruction) -> bool:

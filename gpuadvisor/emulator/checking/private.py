@@ -9,7 +9,7 @@ from gpuadvisor.emulator.batch import WARP_SIZE, Batch
 from gpuadvisor.emulator.checking.access import Access, Mask, Positions
 from gpuadvisor.emulator.checking.bounds import outside, where_it_lies
 from gpuadvisor.emulator.checking.contents import Contents
-from gpuadvisor.emulator.checking.effects import WRITES
+from gpuadvisor.emulator.checking.effects import READS, WRITES, moves_unseen
 from gpuadvisor.emulator.checking.log import Log
 from gpuadvisor.emulator.checking.ordering import Ordering
 from gpuadvisor.emulator.checking.origins import Origin
@@ -36,6 +36,7 @@ class _Private:
         self.store = ByteStore(size_bytes + SINK_BYTES)
         self.sink = size_bytes
         self._contents = Contents(self.store.bytes.size, piece)
+        self._blind = moves_unseen(log.instructions)
 
     def outside(self, access: Access) -> Mask:
         """Return which accesses are outside their array, or outside all memory."""
@@ -57,7 +58,7 @@ class _Private:
         return _written(name or "")
 
     def _note_contents(self, access: Access, pieces: Positions) -> None:
-        if access.effect != "store":
+        if access.effect in READS and not self._blind:
             unwritten = self._contents.unwritten(pieces)
             if unwritten.any():
                 first = int(unwritten.argmax())

@@ -66,10 +66,11 @@ class Races:
             races = self._after_writes(pieces, "reads what {} wrote", self._unordered(pieces))
             self._readers.add(pieces.index, pieces.thread, pc)
             return races
-        races = self._write_races(pieces, atomic=effect == "atomic") + self._read_races(pieces)
+        atomic = effect in ("atomic", "copy")
+        races = self._write_races(pieces, atomic=atomic) + self._read_races(pieces)
         if effect == "store":
             races += self._simultaneous(pieces, pc)
-        self._note_write(pieces, pc, atomic=effect == "atomic")
+        self._note_write(pieces, pc, atomic=atomic)
         return races
 
     def _unordered(self, pieces: Pieces) -> Mask:

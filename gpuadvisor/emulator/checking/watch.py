@@ -111,18 +111,29 @@ class Watch:
             memory.note(allowed, positions[good])
         return memory.store, positions
 
+    def aligned(self, space: str, addresses: NDArray[np.uint64], threads: Positions, size_bytes: int) -> None:
+        """Check that addresses are multiples of the size, and nothing else."""
+        kind = effect(self._log.instructions[self._batch.pc], space)
+        access = Access(self._batch, self._batch.pc, kind, addresses, threads, size_bytes)
+        self._off_alignment(self._memories[space], access)
+
     def _allowed(self, memory: _Memory, access: Access) -> NDArray[np.bool_]:
         """Return which accesses may take place; report the others."""
+        off = self._off_alignment(memory, access)
+        outside = memory.outside(access) & ~off
+        if outside.any():
+            self._report_outside(memory, access, outside)
+        return ~(off | outside)
+
+    def _off_alignment(self, memory: _Memory, access: Access) -> NDArray[np.bool_]:
+        """Return which accesses are misaligned, having reported them."""
         off = off_alignment(access.addresses, access.size_bytes)
         if off.any():
             first = int(off.argmax())
             message = f"{access.name} at an address that is not a multiple of {access.size_bytes}"
             self._log.add("misaligned", access.place(first), message,
                           count=int(off.sum()), variable=memory.variable(access, first))  # fmt: skip
-        outside = memory.outside(access) & ~off
-        if outside.any():
-            self._report_outside(memory, access, outside)
-        return ~(off | outside)
+        return off
 
     def _report_outside(self, memory: _Memory, access: Access, outside: NDArray[np.bool_]) -> None:
         stale = outside & self._stale(memory, access)

@@ -42,7 +42,7 @@ def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
         reading = active.narrow(valid_bytes > 0)
         if reading.count:
             record(batch, pc, GLOBAL, "load", sources, reading, size)
-            misaligned(reading.pick(sources), reading.lanes, size, f"{ASYNCHRONOUS_COPY} of {size} bytes")
+            _check_alignment(batch, reading, sources, size)
         words = [_read_word(batch, active, sources, valid_bytes, at) for at in range(0, size, WORD_BYTES)]
         record(batch, pc, SHARED, "store", targets, active, size)
         store, positions = SHARED.locate(
@@ -52,6 +52,13 @@ def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:
             store.store(positions + index * WORD_BYTES, WORD_BYTES, word)
 
     return step
+
+
+def _check_alignment(batch: Batch, reading: Active, sources: Lanes, size: int) -> None:
+    if batch.checks is not None:
+        batch.checks.aligned("global", reading.pick(sources), reading.lanes, size)
+    else:
+        misaligned(reading.pick(sources), reading.lanes, size, f"{ASYNCHRONOUS_COPY} of {size} bytes")
 
 
 def _bind_valid_bytes(given: Operand, size: int, binding: Binding) -> Fetch:

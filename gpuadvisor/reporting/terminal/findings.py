@@ -14,6 +14,7 @@ _TITLES = {
     "misaligned": "misaligned access",
     "uninitialised-read": "read of uninitialised memory",
     "shared-race": "race on shared memory",
+    "global-race": "race on global memory",
     "missing-syncwarp": "exchange within a warp without __syncwarp()",
     "divergent-barrier": "barrier that not all threads of the block reach",
     "divergent-warp": "wait for lanes that never come",
