@@ -12,6 +12,17 @@ def plain(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def counted(value: float, noun: str) -> str:
+    """Return a number of things: `1 sector`, `4.5 sectors`."""
+    number = plain(value)
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+
+
+def ratio(numerator: float, denominator: float) -> str:
+    """Return a quotient; a dash where there is nothing to divide by."""
+    return plain(numerator / denominator) if denominator else "-"
+
+
 def seconds(value: float) -> str:
     """Return a duration in the unit that leaves one to three digits before the point."""
     scale, unit = next(((scale, unit) for scale, unit in _SMALL if abs(value) >= scale), _SMALL[-1])

@@ -6,20 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gpuadvisor.model.counters import Counts, LineCounts
-from gpuadvisor.model.hot_lines import hot_lines
+from gpuadvisor.model.counters import Counts
 from gpuadvisor.model.kernel import KernelProfile
-from gpuadvisor.reporting.numbers import byte_size, percent, plain, seconds
+from gpuadvisor.reporting.numbers import byte_size, percent, ratio, seconds
 from gpuadvisor.reporting.terminal.findings import render_findings
-
-_ACCESSES = (
-    ("global loads", "global_load", "sectors"),
-    ("global stores", "global_store", "sectors"),
-    ("global atomics", "global_atomic", "sectors"),
-    ("shared loads", "shared_load", "wavefronts"),
-    ("shared stores", "shared_store", "wavefronts"),
-    ("shared atomics", "shared_atomic", "wavefronts"),
-)
+from gpuadvisor.reporting.terminal.lines import ACCESSES, render_lines
 
 _LEFT = ("  accesses", "")
 _ACCESS_HEADINGS = ("  accesses", "requests", "per request", "ideal", "")
@@ -27,8 +18,10 @@ NARROW_COLUMNS = 60
 """Below this the table of accesses keeps only what decides."""
 
 
-def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str, str]) -> None:
-    """Print one kernel."""
+def render_kernel(
+    kernel: KernelProfile, console: Console, sources: Mapping[str, str], *, verbose: bool = False
+) -> None:
+    """Print one kernel; `verbose` adds a table of its source lines."""
     console.print()
     console.print(_heading(kernel))
     facts = Table.grid(padding=(0, 2))
@@ -38,8 +31,7 @@ def render_kernel(kernel: KernelProfile, console: Console, sources: Mapping[str,
     if kernel.counters is not None:
         console.print(_access_table(kernel.counters, narrow=console.width < NARROW_COLUMNS))
     render_findings(kernel, console, sources)
-    for line in hot_lines(kernel):
-        _render_line(line, console, sources.get(line.file))
+    render_lines(kernel, console, sources, verbose=verbose)
     for note in kernel.notes:
         console.print(Text(f"  note: {note}", style="dim"))
 
@@ -81,7 +73,7 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
 
 
 def _threads(counters: Counts) -> str:
-    per_instruction = _ratio(counters.thread_instructions, counters.warp_instructions)
+    per_instruction = ratio(counters.thread_instructions, counters.warp_instructions)
     return (
         f"{per_instruction} of 32 active per instruction; "
         f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent (in PTX)"
@@ -93,44 +85,15 @@ def _access_table(counters: Counts, *, narrow: bool) -> Table:
     headings = ("  accesses", "per request", "") if narrow else _ACCESS_HEADINGS
     for heading in headings:
         table.add_column(heading, justify="left" if heading in _LEFT else "right")
-    for title, prefix, unit in _ACCESSES:
+    for title, prefix, unit in ACCESSES:
         requests = getattr(counters, f"{prefix}_requests")
         if not requests:
             continue
         found = getattr(counters, f"{prefix}_{unit}")
         ideal = getattr(counters, f"{prefix}_ideal_{unit}", None)
         wasteful = ideal is not None and found > 1.25 * ideal
-        ratio = Text(_ratio(found, requests), style="bold yellow" if wasteful else "")
-        least = "" if ideal is None else _ratio(ideal, requests)
-        cells = (ratio,) if narrow else (f"{requests:,}", ratio, least)
+        per_request = Text(ratio(found, requests), style="bold yellow" if wasteful else "")
+        least = "" if ideal is None else ratio(ideal, requests)
+        cells = (per_request,) if narrow else (f"{requests:,}", per_request, least)
         table.add_row(f"  {title}", *cells, Text(unit, style="dim"))
     return table
-
-
-def _render_line(line: LineCounts, console: Console, source: str | None) -> None:
-    console.print(Text(f"  {line.file}:{line.line}  {_line_summary(line)}", style="yellow"))
-    if source is None:
-        return
-    text = source.splitlines()
-    for number in range(max(1, line.line - 1), min(len(text), line.line + 1) + 1):
-        marker = ">" if number == line.line else " "
-        console.print(
-            Text(f"  {marker}{number:5} | {text[number - 1]}", style="" if number == line.line else "dim"),
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-
-
-def _line_summary(line: LineCounts) -> str:
-    parts = [
-        f"{title} {_ratio(getattr(line, f'{prefix}_{unit}'), requests)} {unit} per request"
-        for title, prefix, unit in _ACCESSES
-        if (requests := getattr(line, f"{prefix}_requests"))
-    ]
-    if line.divergent_branches:
-        parts.append(f"{line.divergent_branches:,} of {line.branches:,} branches divergent")
-    return "; ".join(parts) or f"{line.warp_instructions:,} warp instructions"
-
-
-def _ratio(numerator: int, denominator: int) -> str:
-    return plain(numerator / denominator) if denominator else "-"

@@ -20,12 +20,12 @@ def render(
 ) -> None:
     """Print the report; `sources` maps the file names in it to their text, where it is at hand.
 
-    Without `probes` the machine is only named. `verbose` adds every piece of advice in full and the
-    reasons for each rule that was not evaluated.
+    Without `probes` the machine is only named. `verbose` adds a table of the source lines, every
+    piece of advice in full and the reasons for each rule that was not evaluated.
     """
     if report.machine is not None:
         (render_machine if probes else render_device)(report.machine, console)
     for kernel in report.kernels:
-        render_kernel(kernel, console, sources)
+        render_kernel(kernel, console, sources, verbose=verbose)
     render_advice(report, console, verbose=verbose)
     render_not_evaluated(report, console, verbose=verbose)
