@@ -11,6 +11,20 @@ def named_symbol(instruction: Instruction) -> str | None:
     return target.name if isinstance(target, Symbol) else None
 
 
+RUNTIME_ROUTINES = frozenset({"vprintf", "__assertfail", "malloc", "free"})
+"""What the device runtime provides by name."""
+
+
+def calls_runtime(instruction: Instruction) -> bool:
+    """Return whether an instruction calls a routine, if the module has no function of that name."""
+    return instruction.opcode == "call" and named_symbol(instruction) in RUNTIME_ROUTINES
+
+
+def changes_memory(instruction: Instruction) -> bool:
+    """Return whether an instruction calls a routine that makes or ends buffers."""
+    return instruction.opcode == "call" and named_symbol(instruction) in ("malloc", "free")
+
+
 def callees(program: Program, function: Function) -> Iterator[tuple[Function, Instruction]]:
     """Yield each function with a body that `function` calls by name, with the call."""
     for instruction in function.instructions:

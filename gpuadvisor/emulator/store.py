@@ -24,6 +24,13 @@ class ByteStore:
         self.bytes = content
         self._views: dict[int, NDArray[Any]] = {width: content.view(unsigned(width)) for width in _SHIFT}
 
+    @classmethod
+    def over(cls, content: NDArray[np.uint8]) -> "ByteStore":
+        """Return a store of bytes that lie elsewhere, a multiple of 16 of them."""
+        store = cls(0)
+        store._set(content)
+        return store
+
     def grow(self, size_bytes: int) -> None:
         """Make room for `size_bytes`, keeping the content."""
         if size_bytes <= self.bytes.size:

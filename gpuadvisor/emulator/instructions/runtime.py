@@ -1,8 +1,10 @@
 """What the device runtime provides by name: printf, assert, malloc and free (CUDA C++ Programming Guide)."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
@@ -10,7 +12,7 @@ from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.heap import HEAP_NAME
 from gpuadvisor.emulator.instructions.binding import Binding, Control
 from gpuadvisor.emulator.instructions.text import Thread
-from gpuadvisor.emulator.layout import FRAME_BASE
+from gpuadvisor.emulator.layout import FRAME_BASE, Layout
 from gpuadvisor.emulator.linker import named_symbol
 from gpuadvisor.emulator.printing import format_text
 from gpuadvisor.emulator.program import Instruction, Names
@@ -64,30 +66,40 @@ def _free(batch: Batch, lane: int, arguments: Arguments) -> int:
 RUNTIME: dict[str, Routine] = {"vprintf": _print, "__assertfail": _fail, "malloc": _allocate, "free": _free}
 
 
-def bind_runtime_call(instruction: Instruction, binding: Binding) -> Control:
-    """Bind a call of a routine: one thread after another."""
+def runtime_call(instruction: Instruction, layout: Layout) -> Callable[[Batch, NDArray[Any]], None]:
+    """Return how to call a routine for threads, by their positions in the batch: one after another."""
     routine = RUNTIME[named_symbol(instruction) or ""]
     lists = [operand.names for operand in instruction.operands if isinstance(operand, Names)]
     results = lists.pop(0) if isinstance(instruction.operands[0], Names) else ()
-    places = [_place(name, binding) for name in (lists[0] if lists else ())]
-    result = _place(results[0], binding) if results else None
-    following = instruction.index + 1
+    places = [_place(name, layout) for name in (lists[0] if lists else ())]
+    result = _place(results[0], layout) if results else None
 
-    def control(batch: Batch, _every: Active, on: Active) -> None:
+    def call(batch: Batch, lanes: NDArray[Any]) -> None:
         rows = batch.frame_rows()
-        for lane in on.lanes:
+        for lane in lanes:
             arguments = [int.from_bytes(rows[lane, place].tobytes(), "little") for place in places]
             value = routine(batch, int(lane), arguments)
             if result is not None:
                 size = result.stop - result.start
                 rows[lane, result] = np.frombuffer(value.to_bytes(8, "little")[:size], np.uint8)
+
+    return call
+
+
+def bind_runtime_call(instruction: Instruction, binding: Binding) -> Control:
+    """Bind a call of a routine."""
+    call = runtime_call(instruction, binding.registers.layout)
+    following = instruction.index + 1
+
+    def control(batch: Batch, _every: Active, on: Active) -> None:
+        call(batch, on.lanes)
         batch.scheduler.go(following)
 
     return control
 
 
-def _place(name: str, binding: Binding) -> slice:
-    place = binding.registers.layout.places.get(name)
+def _place(name: str, layout: Layout) -> slice:
+    place = layout.places.get(name)
     if place is None or place.space != "param" or place.size_bytes > 8:
         raise Unsupported(f"the argument {name}")
     start = place.address - FRAME_BASE

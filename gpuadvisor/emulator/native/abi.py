@@ -43,6 +43,8 @@ class Word(IntEnum):
     FRAMES = auto()
     FRAME_STRIDE = auto()
     """The parameters of device functions, and the bytes from one thread's to the next."""
+    RUNTIME = auto()
+    """Address of what calls the routines of the device runtime."""
     ACTIVATIONS = auto()
     ACTIVATION_STRIDE = auto()
     """What activations of functions save, and the bytes from one warp's to the next; 0: all use the same."""
@@ -134,6 +136,8 @@ class Status(IntEnum):
     """Threads poll memory and have no patience left; others must run before they do."""
     ENDLESS = 9
     """All threads that are left wait or poll memory that no thread changes."""
+    RUNTIME_FAULT = 10
+    """A routine of the device runtime failed."""
 
 
 class Wait(IntEnum):

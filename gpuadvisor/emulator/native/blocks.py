@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gpuadvisor.emulator.callgraph import changes_memory
 from gpuadvisor.emulator.leaders import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.callsites import CallSites
@@ -166,6 +167,8 @@ def depends_on_order(function: Function) -> bool:
 
 
 def _orders(instruction: Instruction, read: set[str]) -> bool:
+    if changes_memory(instruction):
+        return True
     if instruction.opcode not in ("atom", "red") or "shared" in instruction.modifiers:
         return False
     rounds = "add" in instruction.modifiers and not instruction.types[0].lstrip("usb").isdigit()

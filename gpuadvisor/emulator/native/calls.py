@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
+from gpuadvisor.emulator.callgraph import calls_runtime
 from gpuadvisor.emulator.layout import FRAME_BASE
 from gpuadvisor.emulator.linker import STACK_POINTER, named_symbol
 from gpuadvisor.emulator.native.abi import Status, Word
@@ -17,6 +18,8 @@ from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.requests import thread_memory
+from gpuadvisor.emulator.native.runtime.signatures import CALL_RUNTIME
+from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.transfers import spilled
 from gpuadvisor.emulator.native.vectors import (
     I8,
@@ -38,6 +41,8 @@ from gpuadvisor.emulator.registers import Unsupported
 
 Range = tuple[int, int]
 """From where to where in the bytes of a thread's parameters."""
+_LARGEST_ARGUMENT_BYTES = 8
+"""Of a routine of the device runtime."""
 Part = tuple[ir.Value, ir.Value]
 """Lanes, as bits, and the places they go to, <32 x i32>."""
 
@@ -129,7 +134,8 @@ class _Calls:
             self._call_pointer(pointer, targets)
             return
         if not targets:
-            raise Unsupported(f"a call of {named_symbol(self.instruction)}")
+            self._call_runtime()
+            return
         (name,) = targets
         warp, entry = self.lanes.warp, self._entry(name)
         if entry <= self.block.number:
@@ -139,6 +145,22 @@ class _Calls:
             self.flow.send(warp, [(self.lanes.on, splat_constant(entry)), *self._rest()])
         else:
             self.flow.go(warp, entry)
+
+    def _call_runtime(self) -> None:
+        """Call a routine of the device runtime for all lanes at once."""
+        if not calls_runtime(self.instruction):
+            raise Unsupported(f"a call of {named_symbol(self.instruction)}")
+        results, arguments = argument_lists(self.instruction)
+        if any(end - start > _LARGEST_ARGUMENT_BYTES for start, end in self._ranges((*results, *arguments))):
+            raise Unsupported("arguments in memory")
+        builder, warp, on = self.lanes.builder, self.lanes.warp, self.lanes.on
+        routine = builder.inttoptr(word(builder, warp.context, Word.RUNTIME), CALL_RUNTIME.as_pointer())
+        with builder.if_then(builder.icmp_unsigned("!=", on, constant(0))):
+            status = builder.call(routine, [warp.context, constant(self.instruction.index), on])
+            failed = builder.icmp_unsigned("!=", status, constant(Status.DONE))
+            with builder.if_then(failed, likely=False):
+                builder.ret(status)
+        self.flow.go(warp, self.block.number + 1)
 
     def _entry(self, name: str) -> int:
         return self.flow.blocks.at[self.linked.entries[name]]

@@ -37,6 +37,8 @@ _LANES = np.arange(WARP_SIZE)
 
 def native_fault(launch: NativeLaunch, part: Part, blocks_run: int) -> GpuAdvisorError:
     """Return the error of the part of a launch that failed."""
+    if part.status is Status.RUNTIME_FAULT:
+        return launch.runtime_errors[int(part.context[Word.BLOCK])]
     pc, what, lane = _FAULTS[part.status](_Failure(launch, part))
     batch = _block(launch, part)
     instruction = launch.kernel.function.instructions[pc]

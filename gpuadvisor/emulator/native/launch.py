@@ -1,10 +1,10 @@
 """Runs the blocks of a launch in native code, parts of the launch on a pool of threads."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SAMPLE, SITE, WARP, St
 from gpuadvisor.emulator.native.engine import run_blocks
 from gpuadvisor.emulator.native.kernels import Kernel
 from gpuadvisor.emulator.native.turns import Memory, Part, Turns
+from gpuadvisor.model.errors import GpuAdvisorError
+
+if TYPE_CHECKING:
+    from gpuadvisor.emulator.native.device_runtime import DeviceRuntime
 
 _PARTS = 32
 """The same on every machine, so that what is sampled does not depend on it."""
@@ -39,12 +43,22 @@ def _round(size_bytes: int) -> int:
     return -(-size_bytes // 16) * 16
 
 
-@dataclass(frozen=True, slots=True)
 class Flags:
     """The sectors of global memory that were touched, a byte for each."""
 
-    loaded: NDArray[np.uint8]
-    stored: NDArray[np.uint8]
+    def __init__(self, memory: GlobalMemory) -> None:
+        self._memory = memory
+        self.loaded, self.stored = (np.zeros(self._sectors, np.uint8) for _ in range(2))
+
+    @property
+    def _sectors(self) -> int:
+        return self._memory.arena.size // SECTOR_BYTES + 1
+
+    def grow(self) -> None:
+        """Make room for all of the memory."""
+        more = self._sectors - self.loaded.size
+        if more > 0:
+            self.loaded, self.stored = (np.pad(flags, (0, more)) for flags in (self.loaded, self.stored))
 
     @property
     def touched_bytes(self) -> int:
@@ -62,31 +76,72 @@ class NativeLaunch:
     memory: GlobalMemory
     parameters: bytes
     budget: int
+    runtime_errors: dict[int, GpuAdvisorError] = field(default_factory=dict)
+    """By block: what the device runtime refused in the last run."""
+    _kept: list[NDArray[Any]] = field(init=False)
+    """What contexts point at."""
 
     def run(self, blocks: Sequence[int], trace: RequestTrace) -> tuple[list[Part], Flags]:
         """Run the blocks, some of them traced.
 
         The last of the parts returned is the first that failed, if one did.
         """
-        flags = self._flags()
+        flags = Flags(self.memory)
         shared = self._common()
-        shared[Word.LOADED], shared[Word.STORED] = (a.ctypes.data for a in (flags.loaded, flags.stored))
-        keep = [*self._tables(shared), _point_at(trace, blocks, shared)]
+        keep = [*self._tables(shared), *self._buffers(shared, flags), _point_at(trace, blocks, shared)]
+        parts: list[Part] = []
+        runtime = self._runtime(lambda: self._rebind(parts, flags), shared)
         chunks = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
         sites = self._sites(trace)
-        parts = [self._part(chunk, shared, sites, _rows_each(len(chunks))) for chunk in chunks]
+        parts += [self._part(chunk, shared, sites, _rows_each(len(chunks))) for chunk in chunks]
         if self.kernel.plan.polls == "grid":
             self._turns().finish(parts)
         else:
             with ThreadPoolExecutor(1 if self.kernel.plan.ordered else os.cpu_count()) as pool:
                 list(pool.map(self._run_part, parts))
         del keep
+        if runtime is not None:
+            runtime.finish()
+            self.runtime_errors = runtime.errors
         failed = next((n for n, part in enumerate(parts) if part.status is not Status.DONE), None)
         return parts if failed is None else parts[: failed + 1], flags
 
-    def _flags(self) -> Flags:
-        sectors = self.memory.arena.size // SECTOR_BYTES + 1
-        return Flags(np.zeros(sectors, np.uint8), np.zeros(sectors, np.uint8))
+    def _runtime(
+        self, memory_changed: Callable[[], None], words: NDArray[np.int64]
+    ) -> "DeviceRuntime | None":
+        """Return the device runtime, if the kernel calls it, and tell the words where it is."""
+        if not self.kernel.plan.calls_runtime:
+            return None
+        from gpuadvisor.emulator.native.device_runtime import DeviceRuntime
+
+        function = self.kernel.function
+        runtime = DeviceRuntime(
+            function, self.grid, self.layout, self.memory, self.parameters, memory_changed
+        )
+        words[Word.RUNTIME] = runtime.address
+        return runtime
+
+    def _buffers(self, words: NDArray[np.int64], flags: Flags) -> list[NDArray[Any]]:
+        """Point the words at global memory, the table of its buffers and its flags."""
+        starts, ends = self.memory.ranges()
+        tables: dict[Word, NDArray[Any]] = {
+            Word.ARENA: self.memory.arena,
+            Word.BUFFER_STARTS: starts,
+            Word.BUFFER_ENDS: ends,
+            Word.LOADED: flags.loaded,
+            Word.STORED: flags.stored,
+        }
+        for word, table in tables.items():
+            words[word] = table.ctypes.data
+        words[Word.BUFFERS] = len(starts)
+        return list(tables.values())
+
+    def _rebind(self, parts: Sequence[Part], flags: Flags) -> None:
+        """Tell all parts, of which one runs, that buffers came or went."""
+        flags.grow()
+        for part in parts:
+            self._kept = self._buffers(part.context, flags)
+            part.sites["span"] = 0
 
     def _common(self) -> NDArray[np.int64]:
         """Return the words that all contexts have in common."""
@@ -94,7 +149,6 @@ class NativeLaunch:
         warps_per_block = grid.warps_per_block
         words = np.zeros(CONTEXT_WORDS, np.int64)
         values = {
-            Word.ARENA: self.memory.arena.ctypes.data,
             Word.SHARED_BYTES: layout.shared_bytes,
             Word.LOCAL_BYTES: layout.local_bytes,
             Word.LOCAL_STRIDE: _round(layout.local_bytes),
@@ -126,21 +180,17 @@ class NativeLaunch:
 
     def _tables(self, words: NDArray[np.int64]) -> list[NDArray[Any]]:
         """Point the words at tables, which live as long as the list that is returned."""
-        starts, ends = self.memory.ranges()
         threads = np.arange(self.grid.warps_per_block * WARP_SIZE)
         x, y, _ = self.grid.launch.block
         indices = np.stack([threads % x, threads // x % y, threads // (x * y)]).astype(np.uint32)
         parameters = aligned(_round(len(self.parameters)))
         parameters[: len(self.parameters)] = np.frombuffer(self.parameters, np.uint8)
         tables: dict[Word, NDArray[Any]] = {
-            Word.BUFFER_STARTS: starts,
-            Word.BUFFER_ENDS: ends,
             Word.THREAD_INDICES: indices,
             Word.PARAMETERS: parameters,
         }
         for word, table in tables.items():
             words[word] = table.ctypes.data
-        words[Word.BUFFERS] = len(starts)
         return [*tables.values()]
 
     def _part(

@@ -28,6 +28,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """In the order in which contexts keep them."""
     register_bytes: int
     """Of a warp, for the registers that live from one basic block to another."""
+    calls_runtime: bool = False
+    """Whether it calls routines of the device runtime."""
     activation_bytes: int = 0
     """Of a thread, for what activations of functions save."""
     clears_registers: bool

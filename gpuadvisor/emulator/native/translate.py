@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from gpuadvisor.emulator.callgraph import calls_runtime, changes_memory
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import (
@@ -80,6 +81,8 @@ class _Translator:
     def __init__(self, linked: Linked, layout: Layout) -> None:
         function = linked.function
         self._polling = polling_of(function)
+        if self._polling.by and any(changes_memory(instruction) for instruction in function.instructions):
+            raise Unsupported("malloc beside loops that poll memory")
         self._layout = layout
         self._blocks = basic_blocks(linked)
         self._sites = Sites(windows_of(function))
@@ -100,6 +103,7 @@ class _Translator:
             counters=list(self._counters.places),
             sites=self._sites.listed,
             register_bytes=self._registers.bytes,
+            calls_runtime=any(calls_runtime(instruction) for instruction in instructions),
             activation_bytes=thread_bytes(self._blocks, self._layout),
             clears_registers=bool(self._blocks.live_in or self._polling.by),
             polls=self._polling.by,

@@ -18,9 +18,11 @@ def is_native(program: Program, kernel: str) -> bool:
     return native_kernel(linked, lay_out(program, linked.function, 0, memory), memory) is not None
 
 
-@pytest.mark.parametrize(
-    "kernel", ["recursive", "mutual", "frames", "sorts", "pointers", "wild", "shapes", "overflow"]
-)
+CALLING = ("recursive", "mutual", "frames", "sorts", "pointers", "wild", "shapes", "overflow")
+OF_THE_RUNTIME = ("prints", "asserts", "lists", "exhausts", "frees_twice")
+
+
+@pytest.mark.parametrize("kernel", [*CALLING, *OF_THE_RUNTIME])
 def test_calls_are_translated(kernel: str) -> None:
     assert is_native(compiled(CALLS), kernel)
 
@@ -144,3 +146,57 @@ def test_parameters_beyond_their_end_are_a_fault() -> None:
         execute(ptx_kernel(body), "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
     assert "thread (1, 0, 0)" in str(caught.value)
     assert is_native(ptx_kernel(body), "k")
+
+
+RUNTIME = r"""
+#include <cassert>
+#include <cstdio>
+extern "C" __global__ void nodes(long long* out, const int* in, int n) {
+    struct Node { Node* next; long long value; char unused[4000]; };
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    __shared__ Node* shared[32]; __shared__ char word[8];
+    Node* head = nullptr;
+    for (int k = 0; k < in[i]; k++) {
+        Node* node = (Node*)malloc(sizeof(Node));
+        node->next = head; node->value = i * 100 + k; head = node;
+    }
+    shared[threadIdx.x] = head;
+    if (threadIdx.x == 0) word[0] = 'w', word[1] = '0' + blockIdx.x, word[2] = 0;
+    __syncthreads();
+    long long sum = 0;
+    for (Node* node = shared[(threadIdx.x + 1) % blockDim.x]; node; node = node->next) sum += node->value;
+    __syncthreads();
+    if (i % 3 == 0) while (head) { Node* next = head->next; free(head); head = next; }
+    out[i] = sum;
+    if (i % 16 == 3) printf("%s %d\n", word, i);
+}
+extern "C" __global__ void checks(int* out, const int* in) {
+    for (int i = threadIdx.x; i < 200; i += blockDim.x) { assert(in[i] < 50); atomicAdd(out, in[i]); }
+}
+"""
+
+
+def test_lists_of_malloc_that_neighbours_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """Enough nodes for memory to move while the kernel runs; others reuse what blocks free, in any order."""
+    lengths = np.random.default_rng(4).integers(0, 14, 64, np.int32)
+    arguments = [np.zeros(64, np.int64), lengths, np.int32(0)]
+    program = compiled(RUNTIME)
+    found = execute(program, "nodes", launch_of(2, 32), arguments, races=True).arrays[0]
+    sums = [sum(i * 100 + k for k in range(length)) for i, length in enumerate(lengths.tolist())]
+    expected = [sums[i // 32 * 32 + (i + 1) % 32] for i in range(64)]
+    assert found.tolist() == expected
+    assert is_native(program, "nodes")
+    lines = "".join(f"w{i // 32} {i}\n" for i in range(3, 64, 16))
+    assert capsys.readouterr().err == 2 * lines
+
+
+def test_assertions_that_hold_and_one_that_does_not() -> None:
+    values = np.arange(200, dtype=np.int32) % 50
+    program = compiled(RUNTIME)
+    outcome = execute(program, "checks", launch_of(1, 64), [np.zeros(1, np.int32), values])
+    assert outcome.arrays[0][0] == values.sum()
+    assert is_native(program, "checks")
+    values[150] = 50
+    with pytest.raises(GpuAdvisorError, match="assertion failed: in\\[i\\] < 50") as caught:
+        execute(program, "checks", launch_of(1, 64), [np.zeros(1, np.int32), values])
+    assert "thread (22, 0, 0)" in str(caught.value)

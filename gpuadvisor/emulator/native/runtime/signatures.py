@@ -25,6 +25,9 @@ SIGNATURES: dict[str, ir.FunctionType] = {
 RUN_WARP = ir.FunctionType(I32, [POINTER, POINTER])
 """(context, warp): what a kernel is translated to; runs a warp until no lane can. Returns a `Status`."""
 
+CALL_RUNTIME = ir.FunctionType(I32, [POINTER, I32, I32])
+"""(context, program counter, lanes): calls a routine of the device runtime. Returns a `Status`."""
+
 RUN_BLOCKS = ir.FunctionType(I32, [POINTER, RUN_WARP.as_pointer()])
 """(context, run_warp): runs the blocks of a context. Returns a `Status`."""
 
