@@ -85,6 +85,8 @@ CASES = [
     Case("races", "counter_read_too_soon", 1, 64, [ints(64), ints(64)], ("shared-race", 104, 102, "count")),
     Case("races", "threads_share_a_byte", 1, 64, [ints(64).astype(np.uint8), ints(64).astype(np.uint8)],
          ("shared-race", 110, 110, "flags")),
+    Case("races", "global_histogram_without_atomics", 2, 64, [ints(24), ints(128).astype(np.uint8)],
+         ("global-race", 118, 118, "array0")),
     Case("warps", "warp_synchronous_reduction", 1, 64, [floats(1), floats(64)],
          ("missing-syncwarp", 16, 16, "sums")),
     Case("warps", "neighbour_exchange", 1, 128, [ints(128), ints(128)],
