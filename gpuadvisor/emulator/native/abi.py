@@ -23,6 +23,8 @@ EXPORTS = (
     "wait_for_block",
     "wait_for_warp",
     "lanes_ended",
+    "reach_barrier",
+    "release_barriers",
     "run_blocks",
 )
 """The functions of the run-time part that kernels or Python call."""
@@ -82,6 +84,8 @@ class Word(IntEnum):
     RESIDENT_BLOCKS = auto()
     """On all multiprocessors together."""
     DYNAMIC_SHARED_BYTES = auto()
+    COUNTS_ARRIVALS = auto()
+    """Whether barriers are complete by arrivals (see `runtime.barriers`), not when all threads wait."""
     RESUMES = auto()
     """Whether the block has run before and goes on."""
     TRACE = auto()
@@ -113,7 +117,9 @@ class Word(IntEnum):
     """The first of 32 words."""
 
 
-CONTEXT_WORDS = Word.FAULT_ADDRESSES + 32
+EXPECTED_THREADS = Word.FAULT_ADDRESSES + 32
+"""The first of 16 words: how many threads each barrier waits for; 0: all."""
+CONTEXT_WORDS = EXPECTED_THREADS + 16
 
 
 class Status(IntEnum):
@@ -138,6 +144,8 @@ class Status(IntEnum):
     """All threads that are left wait or poll memory that no thread changes."""
     RUNTIME_FAULT = 10
     """A routine of the device runtime failed."""
+    NO_BARRIER = 11
+    """A barrier's number is too large."""
 
 
 class Wait(IntEnum):
@@ -225,10 +233,17 @@ WARP = _struct(
     ("alive", "<u4"),
     ("number", "<u4"),
     ("yielded", "<u4"),
+    ("arrived", "<u4", (16,)),
+    ("votes", "<u4"),
+    ("reduces", "<u4"),
+    ("yes", "<u4", (32,)),
+    ("voters", "<u4", (32,)),
 )
 """The state of a warp; its registers follow.
 
-`places` are the basic blocks lanes wait to run; `yielded` says whether `YIELD` is added to some.
+`places` are the basic blocks lanes wait to run; `yielded` says whether `YIELD` is added to some. `arrived`
+are the lanes that have reached each barrier, `votes` what those of a reduction say. Lanes in `reduces` have
+not yet got its result: of `voters`, `yes` said yes.
 """
 
 

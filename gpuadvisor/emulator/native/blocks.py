@@ -8,11 +8,12 @@ from gpuadvisor.emulator.leaders import branch_targets, clock_reads
 from gpuadvisor.emulator.linker import Linked, named_symbol
 from gpuadvisor.emulator.native.callsites import CallSites
 from gpuadvisor.emulator.native.lowering import NativeOperation, lower_operation
-from gpuadvisor.emulator.program import Address, Function, Instruction, Symbol
+from gpuadvisor.emulator.program import Address, Function, Immediate, Instruction, Symbol
 from gpuadvisor.emulator.registers import CARRY, operand_registers
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
 """Instructions that decide where threads go: each ends its block."""
+_BARRIERS = frozenset({"bar", "barrier"})
 _WITHOUT_RESULT = ENDS | {"st", "red", "cp"}
 _GATHERING = frozenset({"shfl", "vote", "match", "redux", "elect"})
 
@@ -20,6 +21,22 @@ _GATHERING = frozenset({"shfl", "vote", "match", "redux", "elect"})
 def gathers(instruction: Instruction) -> bool:
     """Return whether the lanes of a warp meet before they execute the instruction."""
     return instruction.opcode in _GATHERING and "sync" in instruction.modifiers
+
+
+def is_reduction(instruction: Instruction) -> bool:
+    """Return whether a barrier combines votes; threads get the result where they go on."""
+    return instruction.opcode in _BARRIERS and "red" in instruction.modifiers
+
+
+def counts_arrivals(function: Function) -> bool:
+    """Return whether some barrier is more than a place at which all threads of the block wait."""
+    return any(_counts_arrivals(i) for i in function.instructions if i.opcode in _BARRIERS)
+
+
+def _counts_arrivals(barrier: Instruction) -> bool:
+    announces = not {"arrive", "red"}.isdisjoint(barrier.modifiers)
+    chosen = [operand for operand in barrier.operands if not isinstance(operand, Immediate)]
+    return "warp" not in barrier.modifiers and (announces or len(barrier.operands) > 1 or bool(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +164,8 @@ def registers_used(instruction: Instruction, operation: NativeOperation | None) 
     """Return the registers an instruction reads, its guard left out, and those it writes."""
     stores = isinstance(next(iter(instruction.operands), None), Address)
     results = 0 if stores or instruction.opcode in _WITHOUT_RESULT else 1
+    if is_reduction(instruction):
+        results = 1
     if operation is not None:
         results = len(operation.destination_types)
     written = {name for operand in instruction.operands[:results] for name in operand_registers(operand)}

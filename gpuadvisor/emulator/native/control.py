@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 
-from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.linker import named_symbol
+from gpuadvisor.emulator.native.barriers import emit_barrier
 from gpuadvisor.emulator.native.blocks import Block
 from gpuadvisor.emulator.native.calls import emit_call, emit_indexed_branch, emit_return
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.polling import emit_patience
-from gpuadvisor.emulator.native.runtime.signatures import declared
 from gpuadvisor.emulator.native.vectors import constant
-from gpuadvisor.emulator.program import Immediate, Instruction
+from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.registers import Unsupported
 
 _Emit = Callable[[Flow, Lanes, Block, Instruction], None]
@@ -65,37 +64,6 @@ def _trap(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> N
     flow.stop(lanes.warp, instruction.index, lanes.on, block.number + 1)
 
 
-def _barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
-    modifiers = instruction.modifiers
-    if "warp" in modifiers:
-        _warp_barrier(flow, lanes, block, instruction)
-        return
-    number = instruction.operands[0]
-    unusual = not {"cluster", "arrive", "red"}.isdisjoint(modifiers) or len(instruction.operands) > 1
-    if unusual or not isinstance(number, Immediate) or number.bits >= BARRIERS:
-        raise Unsupported("this form of barrier")
-    builder, warp = lanes.builder, lanes.warp
-    reached = builder.icmp_unsigned("!=", lanes.on, constant(0))
-    flow.counters.add_if(warp, ("barriers", instruction.index), reached)
-    wait = declared(builder.module, "wait_for_block")
-    builder.call(wait, [warp.state, constant(block.number + 1), lanes.on, constant(number.bits)])
-    rest = builder.and_(warp.active, builder.not_(lanes.on))
-    flow.split(warp, [(rest, block.number + 1)] if lanes.guarded else [])
-
-
-def _warp_barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
-    builder, warp = lanes.builder, lanes.warp
-    members = lanes.read(instruction.operands[0], "u32")
-    everyone, some = flow.parts(warp, lanes.on)
-    builder.position_at_end(everyone)
-    flow.go(warp, block.number + 1)
-    builder.position_at_end(some)
-    wait = declared(builder.module, "wait_for_warp")
-    builder.call(wait, [warp.state, constant(block.number + 1), lanes.on, members])
-    rest = builder.and_(warp.active, builder.not_(lanes.on))
-    flow.split(warp, [(rest, block.number + 1)] if lanes.guarded else [])
-
-
 _CONTROLS: dict[str, _Emit] = {
     "bra": _branch,
     "brx": emit_indexed_branch,
@@ -104,6 +72,6 @@ _CONTROLS: dict[str, _Emit] = {
     "exit": _exit,
     "trap": _trap,
     "brkpt": _trap,
-    "bar": _barrier,
-    "barrier": _barrier,
+    "bar": emit_barrier,
+    "barrier": emit_barrier,
 }

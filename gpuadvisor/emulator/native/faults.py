@@ -158,6 +158,15 @@ def _endless(failure: _Failure) -> _Fault:
     return failure.launch.kernel.plan.starts[int(places[lane])], POLLS_IN_VAIN, first + lane
 
 
+def _no_barrier(failure: _Failure) -> _Fault:
+    """Name the thread with the largest number."""
+    lanes = failure.lanes()
+    numbers = failure.addresses()[lanes]
+    worst = int(numbers.argmax())
+    pc = failure.word(Word.FAULT_PLACE)
+    return pc, f"barrier {numbers[worst]}: a block has {BARRIERS}", failure.first_lane + int(lanes[worst])
+
+
 def _stopped(failure: _Failure) -> _Fault:
     pc, lane = failure.noted()
     return pc, stopped_by(failure.instruction(pc)), lane
@@ -193,4 +202,5 @@ _FAULTS = {
     Status.NO_FUNCTION: _no_function,
     Status.NO_TARGET: _no_target,
     Status.ENDLESS: _endless,
+    Status.NO_BARRIER: _no_barrier,
 }

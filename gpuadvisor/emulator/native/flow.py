@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import PARKED, YIELD, Status, Word
-from gpuadvisor.emulator.native.blocks import Block, Blocks
+from gpuadvisor.emulator.native.blocks import Block, Blocks, counts_arrivals
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.lanes import Warp
 from gpuadvisor.emulator.native.runtime.signatures import declared
@@ -34,6 +34,7 @@ class Flow:
         self.counters = counters
         self.polling = polling
         """The program counters of branches that close polling loops."""
+        self.counts_arrivals = counts_arrivals(blocks.linked.function)
         self._function = function
         self._context, self._state = function.args
         entry = function.append_basic_block("entry")
@@ -180,6 +181,8 @@ class Flow:
         builder.store(alive, pointer)
         with builder.if_then(builder.icmp_unsigned("!=", alive, constant(0)), likely=False):
             builder.call(declared(builder.module, "lanes_ended"), [self._state])
+        if self.counts_arrivals:
+            builder.call(declared(builder.module, "release_barriers"), [self._context])
         rest = builder.and_(warp.active, builder.not_(mask))
         self.split(warp, [] if following is None else [(rest, following)])
 

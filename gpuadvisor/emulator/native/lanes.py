@@ -154,19 +154,21 @@ class Lanes:
         return field(self.builder, self.warp.state, self.registers.offset(name))
 
     def put(self, name: str, mask: ir.Value, value: ir.Value) -> None:
-        """Give a register a new value in some lanes, as bits, behind the last use of it in the block."""
-        merged = self.builder.select(mask_of(self.builder, mask), value, self._load(name))
-        self.builder.store(merged, self.slot(name), align=4)
+        """Give a register a new value in some lanes, as bits, before or behind all uses in the block."""
+        self._store(name, mask_of(self.builder, mask), value)
 
     def store_registers(self, names: frozenset[str]) -> None:
         """Keep those of the registers that the block has written."""
         mask = mask_of(self.builder, self.warp.active)
         for name in sorted(self._written & names):
-            merged = self.builder.select(mask, self._values[name], self._load(name))
-            if merged.type == MASK:
-                self.builder.store(bits(self.builder, merged), self.slot(name))
-            else:
-                self.builder.store(merged, self.slot(name), align=4)
+            self._store(name, mask, self._values[name])
+
+    def _store(self, name: str, mask: ir.Value, value: ir.Value) -> None:
+        merged = self.builder.select(mask, value, self._load(name))
+        if merged.type == MASK:
+            self.builder.store(bits(self.builder, merged), self.slot(name))
+        else:
+            self.builder.store(merged, self.slot(name), align=4)
 
     def address_of(self, name: str) -> int:
         """Return the address of a symbol in its own state space."""

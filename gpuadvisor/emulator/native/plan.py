@@ -36,6 +36,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether some register may be read before it is written."""
     waits: bool
     """Whether warps wait for each other."""
+    counts_arrivals: bool
+    """Whether barriers are complete by arrivals (see `runtime.barriers`)."""
     polls: str
     """Who changes the memory that loops poll: the threads of "block" or "grid"; empty: no loop does."""
     reads_clocks: bool

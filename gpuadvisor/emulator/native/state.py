@@ -21,6 +21,12 @@ def pointer(builder: ir.IRBuilder, context: ir.Value, name: Word) -> ir.Value:
     return builder.load(word_pointer(builder, context, name), typ=POINTER)
 
 
+def warp_at(builder: ir.IRBuilder, context: ir.Value, number: ir.Value) -> ir.Value:
+    """Return the address of the state of a warp of the block."""
+    offset = builder.mul(number, word(builder, context, Word.WARP_STRIDE))
+    return field(builder, pointer(builder, context, Word.WARPS), offset)
+
+
 def site_pointer(builder: ir.IRBuilder, site: ir.Value, name: str, index: int = 0) -> ir.Value:
     """Return the address of a field of a site, or of the 64-bit element `index` of it."""
     return field(builder, site, offset_of(SITE, name) + WORD_BYTES * index)

@@ -24,7 +24,8 @@ from gpuadvisor.emulator.native import (
     transfers,
 )
 from gpuadvisor.emulator.native.activations import thread_bytes
-from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers
+from gpuadvisor.emulator.native.barriers import receive_votes
+from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers, is_reduction
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
@@ -106,6 +107,7 @@ class _Translator:
             calls_runtime=any(calls_runtime(instruction) for instruction in instructions),
             activation_bytes=thread_bytes(self._blocks, self._layout),
             clears_registers=bool(self._blocks.live_in or self._polling.by),
+            counts_arrivals=self._flow.counts_arrivals,
             polls=self._polling.by,
             reads_clocks=self._polling.reads_clocks,
             ordered=depends_on_order(self._blocks.linked.function),
@@ -117,6 +119,8 @@ class _Translator:
         flow = self._flow
         warp = flow.enter(block)
         lanes = Lanes(warp, self._registers, self._layout, warp.active)
+        if block.number and is_reduction(before := self._blocks.listed[block.number - 1].instructions[-1]):
+            receive_votes(lanes, before)
         if gathers(block.instructions[0]):
             self._gather(lanes, block)
         flow.count(warp, block)

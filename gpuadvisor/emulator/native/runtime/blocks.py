@@ -2,9 +2,10 @@
 
 from llvmlite import ir
 
+from gpuadvisor.emulator.barriers import BARRIERS
 from gpuadvisor.emulator.native.abi import PARKED, WARP, Status, Wait, Word
 from gpuadvisor.emulator.native.runtime.signatures import RUN_BLOCKS, defined
-from gpuadvisor.emulator.native.state import pointer, warp_field, warp_pointer, word, word_pointer
+from gpuadvisor.emulator.native.state import pointer, warp_at, warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I1,
     I8,
@@ -27,6 +28,7 @@ from gpuadvisor.emulator.native.vectors import (
     splat_constant,
 )
 
+_ARRIVED = ir.VectorType(I32, BARRIERS)
 _TURNS = 16
 """How often the warps of a block run in turn while they poll, before other blocks do."""
 
@@ -44,7 +46,9 @@ def define_prepare_warp(module: ir.Module) -> ir.Function:
     builder.store(splat_constant(Wait.NOTHING), warp_pointer(builder, warp, "waits"), align=4)
     builder.store(bits(builder, exists), warp_pointer(builder, warp, "alive"))
     builder.store(builder.trunc(number, I32), warp_pointer(builder, warp, "number"))
-    builder.store(constant(0), warp_pointer(builder, warp, "yielded"))
+    for name in ("yielded", "votes", "reduces"):
+        builder.store(constant(0), warp_pointer(builder, warp, name))
+    builder.store(ir.Constant(_ARRIVED, None), warp_pointer(builder, warp, "arrived"), align=4)
     builder.store(constant(0, I64), warp_pointer(builder, warp, "issued"))
     length = word(builder, context, Word.REGISTER_BYTES)
     _clear(builder, field(builder, warp, WARP.itemsize), length)
@@ -89,11 +93,6 @@ def _trace_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) -> N
             builder.store(begin, word_pointer(builder, context, Word.TRACING))
 
 
-def _warp_at(builder: ir.IRBuilder, context: ir.Value, number: ir.Value) -> ir.Value:
-    offset = builder.mul(number, word(builder, context, Word.WARP_STRIDE))
-    return field(builder, pointer(builder, context, Word.WARPS), offset)
-
-
 def define_release_barrier(module: ir.Module) -> ir.Function:
     """Define (context) -> whether all threads that have not ended wait at one barrier; they then go on."""
     function, builder = defined(module, "release_barrier", ir.FunctionType(I1, [POINTER]))
@@ -103,7 +102,7 @@ def define_release_barrier(module: ir.Module) -> ir.Function:
     builder.store(splat_constant(0), most)
     warps = word(builder, context, Word.WARPS_PER_BLOCK)
     with counted_loop(builder, warps) as number:
-        warp = _warp_at(builder, context, number)
+        warp = warp_at(builder, context, number)
         alive = mask_of(builder, warp_field(builder, warp, "alive", I32))
         waits = builder.load(warp_pointer(builder, warp, "waits"), typ=WORDS, align=4)
         for extreme, sign, neutral in ((least, "<", Wait.NOTHING), (most, ">", 0)):
@@ -115,8 +114,10 @@ def define_release_barrier(module: ir.Module) -> ir.Function:
     highest = _reduced(builder, "umax", builder.load(most, typ=WORDS))
     one = builder.icmp_unsigned("==", lowest, highest)
     complete = builder.and_(one, builder.icmp_unsigned("<=", highest, constant(Wait.LAST_BARRIER)))
+    by_count = builder.icmp_unsigned("!=", word(builder, context, Word.COUNTS_ARRIVALS), constant(0, I64))
+    complete = builder.and_(complete, builder.not_(by_count))
     with builder.if_then(complete), counted_loop(builder, warps) as number:
-        _resume(builder, _warp_at(builder, context, number))
+        _resume(builder, warp_at(builder, context, number))
     builder.ret(complete)
     return function
 
@@ -172,7 +173,7 @@ class _Driver:
             self._prepare(warp)
 
     def _prepare(self, number: ir.Value) -> ir.Value:
-        warp = _warp_at(self.builder, self.context, number)
+        warp = warp_at(self.builder, self.context, number)
         self.builder.call(self.module.globals["prepare_warp"], [self.context, warp, number])
         return warp
 
@@ -233,7 +234,7 @@ class _Driver:
         for flag in (alive, ran, polled):
             builder.store(ir.Constant(I32 if flag is alive else I1, 0), flag)
         with counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as number:
-            warp = _warp_at(builder, self.context, number)
+            warp = warp_at(builder, self.context, number)
             places = builder.load(warp_pointer(builder, warp, "places"), typ=WORDS, align=4)
             can_run = builder.icmp_unsigned("!=", smallest(builder, places), constant(PARKED))
             with builder.if_then(can_run):

@@ -15,44 +15,46 @@ from gpuadvisor.emulator.native.vectors import (
 )
 
 
-def _lanes(builder: ir.IRBuilder, warp: ir.Value, name: str) -> ir.Value:
+def lanes_of(builder: ir.IRBuilder, warp: ir.Value, name: str) -> ir.Value:
+    """Return a field of a warp's state that has an element for each lane."""
     return builder.load(warp_pointer(builder, warp, name), typ=WORDS, align=4)
 
 
-def _update(builder: ir.IRBuilder, warp: ir.Value, name: str, mask: ir.Value, values: ir.Value) -> None:
+def update(builder: ir.IRBuilder, warp: ir.Value, name: str, mask: ir.Value, values: ir.Value) -> None:
     """Write a field of a warp's state for some lanes."""
-    merged = builder.select(mask, values, _lanes(builder, warp, name))
+    merged = builder.select(mask, values, lanes_of(builder, warp, name))
     builder.store(merged, warp_pointer(builder, warp, name), align=4)
 
 
-def _waiting(builder: ir.IRBuilder, warp: ir.Value, reason: ir.Value) -> ir.Value:
-    return builder.icmp_unsigned("==", _lanes(builder, warp, "waits"), reason)
+def waiting_for(builder: ir.IRBuilder, warp: ir.Value, reason: ir.Value) -> ir.Value:
+    """Return which lanes wait for a reason."""
+    return builder.icmp_unsigned("==", lanes_of(builder, warp, "waits"), reason)
 
 
 def _wait(builder: ir.IRBuilder, warp: ir.Value, mask: ir.Value, reason: ir.Value, place: ir.Value) -> None:
-    _update(builder, warp, "waits", mask, reason)
-    _update(builder, warp, "resume", mask, splat(builder, place))
+    update(builder, warp, "waits", mask, reason)
+    update(builder, warp, "resume", mask, splat(builder, place))
 
 
-def _let_run(builder: ir.IRBuilder, warp: ir.Value, mask: ir.Value) -> None:
+def let_run(builder: ir.IRBuilder, warp: ir.Value, mask: ir.Value) -> None:
     """Let waiting lanes run from where they are to go on."""
-    _update(builder, warp, "places", mask, _lanes(builder, warp, "resume"))
-    _update(builder, warp, "waits", mask, splat_constant(Wait.NOTHING))
+    update(builder, warp, "places", mask, lanes_of(builder, warp, "resume"))
+    update(builder, warp, "waits", mask, splat_constant(Wait.NOTHING))
 
 
 def define_gather_lanes(module: ir.Module) -> ir.Function:
     """Define (warp, place, active, members) -> the lanes that go on; the others wait at the place."""
     function, builder = defined(module, "gather_lanes", SIGNATURES["gather_lanes"])
     warp, place, active, members = function.args
-    here = builder.icmp_unsigned("==", _lanes(builder, warp, "resume"), splat(builder, place))
-    waiting = builder.and_(here, _waiting(builder, warp, splat_constant(Wait.COLLECTIVE)))
+    here = builder.icmp_unsigned("==", lanes_of(builder, warp, "resume"), splat(builder, place))
+    waiting = builder.and_(here, waiting_for(builder, warp, splat_constant(Wait.COLLECTIVE)))
     candidates = builder.or_(active, bits(builder, waiting))
     absent = builder.and_(warp_field(builder, warp, "alive", I32), builder.not_(candidates))
     complete = _without(builder, members, absent)
     ready = builder.and_(candidates, bits(builder, complete))
     mask = mask_of(builder, candidates)
     _wait(builder, warp, mask, splat_constant(Wait.COLLECTIVE), place)
-    _update(builder, warp, "waits", mask_of(builder, ready), splat_constant(Wait.NOTHING))
+    update(builder, warp, "waits", mask_of(builder, ready), splat_constant(Wait.NOTHING))
     builder.ret(ready)
     return function
 
@@ -74,10 +76,10 @@ def define_wait_for_block(module: ir.Module) -> ir.Function:
 
 def _release_warp(builder: ir.IRBuilder, warp: ir.Value) -> None:
     """Let the lanes run all of whose members wait at the warp's barrier too, or have ended."""
-    waiting = _waiting(builder, warp, splat_constant(Wait.WARP_BARRIER))
+    waiting = waiting_for(builder, warp, splat_constant(Wait.WARP_BARRIER))
     missing = builder.and_(warp_field(builder, warp, "alive", I32), builder.not_(bits(builder, waiting)))
-    complete = _without(builder, _lanes(builder, warp, "members"), missing)
-    _let_run(builder, warp, builder.and_(waiting, complete))
+    complete = _without(builder, lanes_of(builder, warp, "members"), missing)
+    let_run(builder, warp, builder.and_(waiting, complete))
 
 
 def define_wait_for_warp(module: ir.Module) -> ir.Function:
@@ -86,7 +88,7 @@ def define_wait_for_warp(module: ir.Module) -> ir.Function:
     warp, place, mask, members = function.args
     lanes = mask_of(builder, mask)
     _wait(builder, warp, lanes, splat_constant(Wait.WARP_BARRIER), place)
-    _update(builder, warp, "members", lanes, members)
+    update(builder, warp, "members", lanes, members)
     _release_warp(builder, warp)
     builder.ret_void()
     return function
@@ -97,6 +99,6 @@ def define_lanes_ended(module: ir.Module) -> ir.Function:
     function, builder = defined(module, "lanes_ended", SIGNATURES["lanes_ended"])
     (warp,) = function.args
     _release_warp(builder, warp)
-    _let_run(builder, warp, _waiting(builder, warp, splat_constant(Wait.COLLECTIVE)))
+    let_run(builder, warp, waiting_for(builder, warp, splat_constant(Wait.COLLECTIVE)))
     builder.ret_void()
     return function

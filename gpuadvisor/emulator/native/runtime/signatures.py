@@ -20,6 +20,8 @@ SIGNATURES: dict[str, ir.FunctionType] = {
     "wait_for_block": ir.FunctionType(VOID, [POINTER, I32, I32, I32]),
     "wait_for_warp": ir.FunctionType(VOID, [POINTER, I32, I32, WORDS]),
     "lanes_ended": ir.FunctionType(VOID, [POINTER]),
+    "reach_barrier": ir.FunctionType(VOID, [POINTER, POINTER, I32, WORDS, WORDS, I32]),
+    "release_barriers": ir.FunctionType(VOID, [POINTER]),
 }
 
 RUN_WARP = ir.FunctionType(I32, [POINTER, POINTER])
