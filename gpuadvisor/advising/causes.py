@@ -94,6 +94,16 @@ def divergence(case: Case) -> Factors | None:
     return dict.fromkeys(PIPES, 1 - idle * _share_of_divergence(case))
 
 
+def rare_way(case: Case) -> Factors | None:
+    """Full warps go the way out of the branch that only a few threads of each warp go now."""
+    counters, way = case.kernel.counters, case.branch.rare_way if case.branch else None
+    if counters is None or not counters.warp_instructions or way is None or not way.warp_instructions:
+        return None
+    share = way.warp_instructions / counters.warp_instructions
+    threads = (way.thread_instructions or 0) / way.warp_instructions
+    return dict.fromkeys(PIPES, 1 - share * (1 - threads / WARP_SIZE))
+
+
 def idle_lanes(case: Case) -> Factors | None:
     """Every lane of a block's last warp has a thread."""
     threads = case.kernel.launch.threads_per_block
@@ -169,6 +179,7 @@ CAUSES: dict[str, Callable[[Case], Factors | None]] = {
         reloads,
         operand_loads,
         divergence,
+        rare_way,
         idle_lanes,
         tail,
         idle_multiprocessors,

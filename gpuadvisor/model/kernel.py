@@ -169,6 +169,12 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     passed: BranchPath | None = None
     """The way of the others."""
 
+    @property
+    def rare_way(self) -> BranchPath | None:
+        """The way that fewer threads go when the warp splits; None where it never does, or is not known."""
+        ways = [way for way in (self.taken, self.passed) if way and way.divergent_threads is not None]
+        return min(ways, key=lambda way: way.divergent_threads or 0.0, default=None)
+
 
 class KernelTime(msgspec.Struct, frozen=True, kw_only=True):
     """How long the launch takes and what bounds it."""

@@ -11,7 +11,7 @@ from gpuadvisor.advising.gains import parse_gain
 from gpuadvisor.advising.syntax import ExpressionError
 from gpuadvisor.advising.types import Type
 from gpuadvisor.advising.what_if import Case, estimate
-from gpuadvisor.model.kernel import KernelTime, Launch
+from gpuadvisor.model.kernel import BranchPath, KernelTime, Launch
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.report import Gain
 from tests.advising.profiles import branch, kernel, load, machine, shared_load
@@ -187,3 +187,16 @@ def test_any_other_question_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ExpressionError) as refusal:
         parse_gain(text, TYPES, lambda name: f"unknown fact {name}")
     assert reason in refusal.value.reason
+
+
+def test_a_rare_way_shrinks_to_the_threads_that_need_it() -> None:
+    """400 of 1,000 instructions are run with 2 of 32 threads each: 25 would do."""
+    way = BranchPath(
+        executions=90, divergent_threads=2.0, warp_instructions=400, thread_instructions=800, instructions=4.4
+    )
+    other = BranchPath(executions=100, divergent_threads=30.0, instructions=0.0, warp_instructions=0)
+    case = Case(kernel=kernel(), branch=branch(taken=other, passed=way))
+    factors = CAUSES["rare_way"](case)
+    assert factors is not None
+    assert factors["issue"] == pytest.approx((1000 - 400 + 25) / 1000)
+    assert CAUSES["rare_way"](Case(kernel=kernel(), branch=branch())) is None

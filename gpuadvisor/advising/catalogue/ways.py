@@ -3,35 +3,27 @@
 from collections.abc import Callable
 
 from gpuadvisor.advising.catalogue.branch import BranchOfKernel, branch
-from gpuadvisor.model.kernel import Branch, BranchPath
+from gpuadvisor.model.kernel import BranchPath
 
 RARE_THREADS = 4
 """An eighth of a warp: as few threads leave seven of eight lanes without work."""
 LONG_SHARE = 0.2
 
 
-def rare_way(of: Branch) -> BranchPath | None:
-    """Return the way that fewer threads go when the warp splits; None where it never does."""
-    if of.taken is None or of.passed is None:
-        return None
-    ways = [way for way in (of.taken, of.passed) if way.divergent_threads is not None]
-    return min(ways, key=lambda way: way.divergent_threads or 0.0, default=None)
-
-
 def _rare(part: BranchOfKernel, read: Callable[[BranchPath], float | None]) -> float | None:
-    way = rare_way(part.branch)
+    way = part.branch.rare_way
     return None if way is None else read(way)
 
 
 def _rare_share(part: BranchOfKernel) -> float | None:
-    way, counters = rare_way(part.branch), part.kernel.counters
+    way, counters = part.branch.rare_way, part.kernel.counters
     if way is None or way.warp_instructions is None or counters is None or not counters.warp_instructions:
         return None
     return way.warp_instructions / counters.warp_instructions
 
 
 def _has_rare_way(part: BranchOfKernel) -> bool:
-    way, share = rare_way(part.branch), _rare_share(part)
+    way, share = part.branch.rare_way, _rare_share(part)
     if way is None or share is None:
         return False
     return (way.divergent_threads or 0.0) <= RARE_THREADS and share >= LONG_SHARE
