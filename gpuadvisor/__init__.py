@@ -7,12 +7,15 @@ if TYPE_CHECKING:
     from gpuadvisor.api import analyze
     from gpuadvisor.compiler.occupancy import occupancy
     from gpuadvisor.model.errors import GpuAdvisorError
+    from gpuadvisor.sources.images import Surface, Texture
 
 __version__ = "0.1.0"
-__all__ = ["GpuAdvisorError", "__version__", "analyze", "occupancy"]
+__all__ = ["GpuAdvisorError", "Surface", "Texture", "__version__", "analyze", "occupancy"]
 
 _PLACES = {
     "GpuAdvisorError": "gpuadvisor.model.errors",
+    "Surface": "gpuadvisor.sources.images",
+    "Texture": "gpuadvisor.sources.images",
     "analyze": "gpuadvisor.api",
     "occupancy": "gpuadvisor.compiler.occupancy",
 }

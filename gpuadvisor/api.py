@@ -18,6 +18,7 @@ from gpuadvisor.probing.store import last_profile_of
 from gpuadvisor.sources.compiled import CompiledSource
 from gpuadvisor.sources.extents import extents
 from gpuadvisor.sources.files import file_and_kernel, source_files
+from gpuadvisor.sources.images import Surface, Texture
 from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.opening import open_source
@@ -25,7 +26,7 @@ from gpuadvisor.sources.source import Source
 from gpuadvisor.sources.unit import compile_text
 from gpuadvisor.sources.values import LaunchData, Number, Pointer, Value
 
-Given = NDArray[np.generic] | np.generic | Number | None
+Given = NDArray[np.generic] | np.generic | Texture | Surface | Number | None
 Extents = int | tuple[int, ...]
 _TEXT = Path("<source>")
 """What reports call a source that is no file."""
@@ -51,7 +52,8 @@ def analyze(
 
     `kernel` is `FILE:KERNEL`, a file with a single kernel, or CUDA C++ text; `name` chooses among several.
     `args` are C-contiguous NumPy arrays (pointers; a slice points into its array), NumPy scalars and
-    structures, Python numbers (which take the parameter's type) and None (the null pointer). With
+    structures, textures and surfaces (`Texture(array, filter="linear")`, `Surface(array)`), Python numbers
+    (which take the parameter's type) and None (the null pointer). With
     `all_blocks` false a large grid is sampled, and what the arrays hold is as incomplete as the counts are
     scaled. With `check` the kernel is searched for defects: `report.kernels[0].findings`. They do not end the
     run: loads at fault read zero, stores are lost. Raises GpuAdvisorError where the kernel does not compile,

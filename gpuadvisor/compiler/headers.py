@@ -13,6 +13,9 @@ _PYTHON_LIBRARIES = {
     for package in ("triton", "numba", "numba_cuda")
 }
 
+_BUILTIN_HEADER = "__nv_nvrtc_builtin_header.h"
+"""What NVRTC calls its own declarations, among them those of texture and surface functions."""
+
 
 @cache
 def toolkit_include_directories() -> tuple[Path, ...]:
@@ -31,6 +34,8 @@ def toolkit_include_directories() -> tuple[Path, ...]:
 def is_library_header(file: str) -> bool:
     """Return whether a file belongs to a CUDA toolkit, the host's compiler, Triton or Numba."""
     path = Path(file)
+    if path.name == _BUILTIN_HEADER:
+        return True
     if any(pair in _PYTHON_LIBRARIES for pair in pairwise(path.parts)):
         return True
     if path.is_relative_to("/usr/include") or path.is_relative_to("/usr/lib"):

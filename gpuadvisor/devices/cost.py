@@ -2,9 +2,9 @@
 
 A roofline with many roofs (Williams, Waterman and Patterson, 2009): on a GPU with enough warps the
 resources work at the same time, so the slowest one sets the pace. Every term only grows with the
-counts it is made of. Not modelled: hits in L1 (all global sectors are charged to L2, and L2 is charged
-its measured bandwidth), DRAM pages and refresh, tensor cores, contended atomics and clocks that drop
-under load; the time is a lower bound where one of these matters.
+counts it is made of. Not modelled: hits in L1 (all global, texture and surface sectors are charged to L2, and
+L2 is charged its measured bandwidth), DRAM pages and refresh, the tiled order of CUDA arrays, tensor cores,
+contended atomics and clocks that drop under load; the time is a lower bound where one of these matters.
 """
 
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ def _latency_seconds(
     """
     if facts.l2_latency_cycles is None or facts.dram_latency_cycles is None:
         return {}
-    loads = counters.global_load_requests
+    loads = counters.global_load_requests + counters.texture_requests + counters.surface_load_requests
     dram_loads = min(loads, (counters.dram_bytes or 0) / LINE_BYTES)
     extra_cycles = facts.dram_latency_cycles - facts.l2_latency_cycles
     cycles = loads * facts.l2_latency_cycles + dram_loads * extra_cycles
@@ -149,7 +149,15 @@ def _latency_seconds(
 
 
 def _global_sectors(counters: KernelCounters) -> int:
-    return counters.global_load_sectors + counters.global_store_sectors + counters.global_atomic_sectors
+    return (
+        counters.global_load_sectors
+        + counters.global_store_sectors
+        + counters.global_atomic_sectors
+        + counters.texture_sectors
+        + counters.surface_load_sectors
+        + counters.surface_store_sectors
+        + counters.surface_atomic_sectors
+    )
 
 
 def _l1_sectors(counters: KernelCounters) -> int:

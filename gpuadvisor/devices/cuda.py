@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gpuadvisor.compiler.compile import compile_source
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.compiler.toolchain import supported_compute_capabilities
-from gpuadvisor.devices.cuda_errors import cuda_errors
+from gpuadvisor.devices.cuda_errors import EMULATE, cuda_errors
 from gpuadvisor.devices.cuda_facts import CudaAttributes, read_facts
 from gpuadvisor.devices.cuda_memory import CudaMemory
 from gpuadvisor.devices.cuda_modules import CudaModules, best_target, written_name
@@ -18,6 +18,7 @@ from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer
 from gpuadvisor.devices.cuda_unavailable import cuda_unavailable_reason
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.nvml import find_gpu
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelTime, Launch
@@ -164,6 +165,8 @@ def _by_value(argument: Argument) -> NDArray[np.generic]:
     """Return the argument as CuPy passes bytes by value: a NumPy array of one element."""
     if isinstance(argument, Buffer):
         return np.array(argument.address, np.uint64)
+    if isinstance(argument, Image):
+        raise GpuAdvisorError(f"{argument.kind} arguments run on emulated devices only", remedy=EMULATE)
     return np.array(argument)
 
 

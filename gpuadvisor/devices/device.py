@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.kernel import KernelTime, Launch, Observation
 
@@ -21,8 +22,8 @@ class Buffer:
     name: str = ""
 
 
-Argument = Buffer | np.generic
-"""A pointer, or a scalar of its exact type."""
+Argument = Buffer | np.generic | Image
+"""A pointer, a scalar of its exact type, or a texture or surface object; a GPU takes none of these yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

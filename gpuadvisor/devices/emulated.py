@@ -21,6 +21,7 @@ from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Function, Program
 from gpuadvisor.emulator.run import RunOptions, run
 from gpuadvisor.emulator.sampling import choose_blocks
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
@@ -103,7 +104,8 @@ class EmulatedDevice:
             blocks_per_multiprocessor=occupancy.blocks_per_sm if occupancy else 1,
             check=self._check,
         )
-        values = [_value(argument) for argument in arguments]
+        self._memory.images.clear()
+        values = [argument_value(argument, self._memory) for argument in arguments]
         observation = run(program, kernel.name, launch, values, self._memory, options)
         if occupancy is None:
             return LaunchResult(times=(), observation=observation)
@@ -147,5 +149,8 @@ class EmulatedDevice:
         return choose_blocks(launch, timing.emulated_threads)
 
 
-def _value(argument: Argument) -> np.generic:
-    return np.uint64(argument.address) if isinstance(argument, Buffer) else argument
+def argument_value(argument: Argument, memory: GlobalMemory) -> np.generic:
+    """Return an argument as the kernel takes it; a texture or surface object is given a handle."""
+    if isinstance(argument, Buffer):
+        return np.uint64(argument.address)
+    return np.uint64(memory.add_image(argument)) if isinstance(argument, Image) else argument

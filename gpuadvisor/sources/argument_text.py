@@ -4,28 +4,33 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 
+import msgspec
+
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.arguments import ArgumentSpec, check_names
+from gpuadvisor.sources.images import parse_image
 from gpuadvisor.sources.values import Number
 
 FORMS = (
     "write an array as NAME=TYPE[SHAPE]:FILL, a scalar as NAME=TYPE:VALUE, a vector as NAME=float4:1,2,3,4, "
-    "a saved array as NAME=FILE.npy, a pointer as NAME=ARRAY+ELEMENTS or NAME=null"
+    "a saved array as NAME=FILE.npy, a pointer as NAME=ARRAY+ELEMENTS or NAME=null, "
+    "a texture as NAME=texture(linear,wrap):TYPE[SHAPE]:FILL, a surface as NAME=surface:TYPE[SHAPE]:FILL"
 )
 _FORM = re.compile(
     r"(?P<name>\w+)=(?:(?P<file>[^:]+\.npy)|(?P<pointer>[A-Za-z_]\w*(?:[+-]\d+)?)"
     r"|(?P<type>\w+)(?:\[(?P<shape>\s*\d+\s*(?:,\s*\d+\s*)*)\])?:(?P<content>.+))"
+)
+_IMAGE_FORM = re.compile(
+    r"(?P<name>\w+)=(?P<kind>texture|surface)(?:\((?P<options>[\w\s,-]*)\))?:(?P<array>.+)"
 )
 _WORDS = {"true": True, "false": False}
 
 
 def parse_argument(text: str) -> ArgumentSpec:
     """Return the argument that `text` describes; raise GpuAdvisorError naming the accepted forms."""
-    match = _FORM.fullmatch(text.strip())
-    if match is None:
-        raise GpuAdvisorError("not an argument", where=f"--arg {text!r}", remedy=FORMS)
     try:
-        return _specification(match)
+        image = _IMAGE_FORM.fullmatch(text.strip())
+        return _specification(text) if image is None else _image(image)
     except ValueError as error:
         raise GpuAdvisorError(str(error), where=f"--arg {text!r}", remedy=FORMS) from None
 
@@ -40,7 +45,17 @@ def parse_arguments(texts: Iterable[str]) -> tuple[ArgumentSpec, ...]:
     return arguments
 
 
-def _specification(match: re.Match[str]) -> ArgumentSpec:
+def _image(match: re.Match[str]) -> ArgumentSpec:
+    """Return a texture or surface over the array that stands behind the colon."""
+    array = _specification(f"{match['name']}={match['array']}")
+    options = [word.strip() for word in (match["options"] or "").split(",") if word.strip()]
+    return msgspec.structs.replace(array, **{match["kind"]: parse_image(match["kind"], options)})
+
+
+def _specification(text: str) -> ArgumentSpec:
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("not an argument")
     name = match["name"]
     if match["file"] is not None:
         return ArgumentSpec(name=name, fill=match["file"])

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from gpuadvisor.sources.element_types import ElementType, element_type
+from gpuadvisor.sources.images import SurfaceSpec, TextureSpec
 from gpuadvisor.sources.values import Number
 
 
@@ -44,7 +45,8 @@ class ArgumentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `fields` makes a structure by value, with `shape` an array of structures behind a pointer. `pointer` is
     an address in another array, `in+11` (in elements), or `null`. `bytes` are passed by value as they are, in
     hexadecimal digits. An argument with none of these is taken by name from the launch's `inputs` function. A
-    `fill` that is a `.npy` file brings its own type and shape.
+    `fill` that is a `.npy` file brings its own type and shape. `texture` or `surface` make an object of the
+    array, or of the one that `pointer` names.
     """
 
     name: str
@@ -55,12 +57,18 @@ class ArgumentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     fields: tuple[FieldSpec, ...] = ()
     pointer: str | None = None
     bytes: str | None = None
+    texture: TextureSpec | None = None
+    surface: SurfaceSpec | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can never be an argument (ValueError: the reader adds the place)."""
         check_type(self.type)
         check_shape(self.name, self.shape)
         given = self._contents()
+        if self.texture is not None and self.surface is not None:
+            raise ValueError(f"{self.name!r} is both a texture and a surface: it is one or the other")
+        if self.image is not None and given not in ([], ["fill"], ["pointer"]):
+            raise ValueError(f"{self.name!r} has {given[0]}: a texture or surface is made of an array")
         if self.bytes is not None and re.fullmatch(r"(\s*[0-9a-fA-F]{2})+\s*", self.bytes) is None:
             raise ValueError(f"the bytes of {self.name!r} are not pairs of hexadecimal digits")
         if self.value is not None and (self.shape is not None or self.fill is not None):
@@ -95,6 +103,11 @@ class ArgumentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def dtype(self) -> np.dtype[np.generic] | None:
         """How NumPy stores the type, where one is given."""
         return None if self.element is None else self.element.dtype
+
+    @property
+    def image(self) -> TextureSpec | SurfaceSpec | None:
+        """What object it is, if it is one."""
+        return self.texture or self.surface
 
     @property
     def from_inputs(self) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.devices.device import Buffer
+from gpuadvisor.devices.emulated import argument_value
 from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Program
@@ -29,4 +30,5 @@ def count(
         return Buffer(address, array.nbytes, name)
 
     options = RunOptions(blocks=None if all_blocks else choose_blocks(launch))
-    return run(program, kernel, launch, Placement(data, upload).arguments, memory, options)
+    values = [argument_value(each, memory) for each in Placement(data, upload).arguments]
+    return run(program, kernel, launch, values, memory, options)

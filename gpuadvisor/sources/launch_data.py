@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.arguments import ArgumentSpec
 from gpuadvisor.sources.fills import EMPTY, array, scalar
+from gpuadvisor.sources.images import Surface, SurfaceSpec, Texture, TextureSpec
+from gpuadvisor.sources.images import made as image
 from gpuadvisor.sources.inputs import load_inputs
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.pointers import pointer
@@ -31,11 +33,17 @@ def launch_data(request: LaunchRequest, shared: Arrays) -> LaunchData:
     if not request.arguments:
         given = {name: value for name, value in supplied.items() if name not in symbols}
         return LaunchData(arguments=given, symbols=symbols)
-    made = {spec.name: _value(spec, supplied, request) for spec in request.arguments if not _points(spec)}
+    plain = [spec for spec in request.arguments if spec.image is None]
+    made = {spec.name: _value(spec, supplied, request) for spec in plain if not _points(spec)}
     sizes = _element_sizes(request, {**shared, **made})
-    pointing = {spec.name: _pointing(spec, sizes, request) for spec in request.arguments if _points(spec)}
+    pointing = {spec.name: _pointing(spec, sizes, request) for spec in plain if _points(spec)}
+    images = {
+        spec.name: _image(spec, spec.image, supplied, {**shared, **made}, request)
+        for spec in request.arguments
+        if spec.image is not None
+    }
     return LaunchData(
-        arguments={spec.name: (made | pointing)[spec.name] for spec in request.arguments},
+        arguments={spec.name: (made | pointing | images)[spec.name] for spec in request.arguments},
         shared=shared,
         symbols=symbols,
         unwritten=frozenset(e.name for e in (*request.buffers, *request.arguments) if e.fill == EMPTY),
@@ -53,6 +61,26 @@ def _pointing(spec: ArgumentSpec, sizes: Mapping[str, int], request: LaunchReque
     if spec.pointer is not None:
         return pointer(spec.pointer, sizes, where)
     return structure(spec.name, spec.fields, lambda text: pointer(text, sizes, where))
+
+
+def _image(
+    spec: ArgumentSpec,
+    kind: TextureSpec | SurfaceSpec,
+    supplied: Mapping[str, Value],
+    arrays: Mapping[str, Value],
+    request: LaunchRequest,
+) -> Texture | Surface:
+    """Return the texture or surface over the array that the argument brings or names."""
+    where = f"launch of {request.kernel}, argument {spec.name!r}"
+    if spec.pointer is None:
+        lanes = spec.element.lanes if spec.element else None
+        return image(kind, _array(spec, supplied, request), lanes, where)
+    array = arrays.get(spec.pointer)
+    if not isinstance(array, np.ndarray):
+        raise GpuAdvisorError(f"there is no array {spec.pointer!r} to make it of", where=where)
+    sources = (each for each in (*request.buffers, *request.arguments) if each.name == spec.pointer)
+    lanes = next((each.element.lanes for each in sources if each.element), None)
+    return image(kind, array, lanes, where)
 
 
 def _element_sizes(request: LaunchRequest, values: Mapping[str, Value]) -> dict[str, int]:

@@ -34,7 +34,19 @@ def launch_name(kernel: KernelDeclaration) -> str:
     return kernel.name if kernel.template is None else f"{kernel.name}<{kernel.template}>"
 
 
+_OBJECTS = {"cudaTextureObject_t": "texture", "cudaSurfaceObject_t": "surface"}
+_IMAGE_EXTENT = 1024
+
+
+def _object(parameter: DeclaredParameter) -> str | None:
+    """Return `texture` or `surface` for a parameter that is one."""
+    return next((kind for name, kind in _OBJECTS.items() if name in parameter.type), None)
+
+
 def _toml_argument(parameter: DeclaredParameter) -> str:
+    if kind := _object(parameter):
+        array = f'type = "float32", shape = [{_IMAGE_EXTENT}, {_IMAGE_EXTENT}], fill = "random"'
+        return f'{{ name = "{parameter.name}", {kind} = {{}}, {array} }}'
     element = _element_type(parameter)
     if "*" in parameter.type:
         rest = f'shape = [{_ELEMENT_COUNT}], fill = "random"'
@@ -44,6 +56,8 @@ def _toml_argument(parameter: DeclaredParameter) -> str:
 
 
 def _inline_argument(parameter: DeclaredParameter) -> str:
+    if kind := _object(parameter):
+        return f"{parameter.name}={kind}:float32[{_IMAGE_EXTENT},{_IMAGE_EXTENT}]:random"
     element = _element_type(parameter)
     if "*" in parameter.type:
         return f"{parameter.name}={element}[{_ELEMENT_COUNT}]:random"

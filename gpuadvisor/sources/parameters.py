@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from gpuadvisor.emulator.program import Parameter
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.declarations import DeclaredParameter
+from gpuadvisor.sources.images import Surface, Texture
 from gpuadvisor.sources.pointees import holds
 from gpuadvisor.sources.values import POINTER_BYTES, Number, Pointer, Structure, Value
 
 _SCALAR_BYTES = (1, 2, 4, 8)
-Typed = NDArray[np.generic] | np.generic | Pointer | Structure
+Typed = NDArray[np.generic] | np.generic | Pointer | Structure | Texture | Surface
+_OBJECTS = {"cudaTextureObject_t": Texture, "cudaSurfaceObject_t": Surface}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +79,26 @@ def _scalar(dtype: str, value: Number) -> np.generic:
 
 
 def _as_taken(parameter: Parameter, value: Typed) -> Typed:
-    if isinstance(value, Pointer | Structure) or not _is_structure(parameter):
-        return value
-    return np.void(value.tobytes())
+    if isinstance(value, np.ndarray | np.generic) and _is_structure(parameter):
+        return np.void(value.tobytes())
+    return value
 
 
 def _row(
     parameter: Parameter | None, declared: DeclaredParameter | None, argument: tuple[str, Typed] | None
 ) -> _Row:
     fits = parameter is not None and argument is not None and _fits(parameter, argument[1])
-    if fits and declared is not None and argument is not None and isinstance(argument[1], np.ndarray):
-        fits = holds(declared.type, argument[1].dtype)
+    if fits and declared is not None and argument is not None:
+        fits = _is_declared(declared.type, argument[1])
     return _Row(_parameter_text(parameter, declared), _argument_text(argument), fits)
+
+
+def _is_declared(declared: str, value: Typed) -> bool:
+    """Whether a value of the right size is what the source declares, as far as it tells."""
+    kind = _OBJECTS.get(declared.removeprefix("const ").removesuffix(" const"))
+    if kind is not None or isinstance(value, Texture | Surface):
+        return kind is not None and isinstance(value, kind)
+    return not isinstance(value, np.ndarray) or holds(declared, value.dtype)
 
 
 def _is_structure(parameter: Parameter) -> bool:
@@ -99,7 +109,7 @@ def _is_structure(parameter: Parameter) -> bool:
 def _fits(parameter: Parameter, value: Typed) -> bool:
     if _is_structure(parameter) or isinstance(value, Structure):
         return parameter.size_bytes == value.nbytes
-    if isinstance(value, np.ndarray | Pointer):
+    if isinstance(value, np.ndarray | Pointer | Texture | Surface):
         return parameter.size_bytes == POINTER_BYTES and parameter.type[0] in "ub"
     same_kind = parameter.type[0] == "b" or (parameter.type[0] == "f") == (value.dtype.kind == "f")
     return parameter.size_bytes == value.dtype.itemsize and same_kind
@@ -120,6 +130,8 @@ def _argument_text(argument: tuple[str, Typed] | None) -> str:
         return f"{name} = {shape} (pointer of {POINTER_BYTES} bytes to {value.nbytes:,})"
     if isinstance(value, Pointer):
         return f"{name} = pointer into {value.buffer or 'nothing'} ({POINTER_BYTES} bytes)"
+    if isinstance(value, Texture | Surface):
+        return f"{name} = {value} (object of {value.nbytes} bytes)"
     if isinstance(value, Structure):
         return f"{name} = structure ({value.nbytes} bytes)"
     return f"{name} = {value.dtype}: {value} ({value.dtype.itemsize} bytes)"

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.devices.device import Buffer
+from gpuadvisor.devices.device import Argument, Buffer
+from gpuadvisor.emulator.textures.images import Image
+from gpuadvisor.sources.images import Surface, Texture
 from gpuadvisor.sources.values import LaunchData, Pointer, Structure, Value
 
 Upload = Callable[[NDArray[np.generic], str], Buffer]
@@ -29,8 +31,10 @@ class Placement:
         """Every buffer and the array it is a copy of."""
         return list(self._placed.values())
 
-    def _argument(self, name: str, value: Value) -> np.generic:
+    def _argument(self, name: str, value: Value) -> Argument:
         match value:
+            case Texture() | Surface():
+                return Image(self._address_of(value.array, name), value.texels, value.sampling)
             case Pointer():
                 return np.uint64(self._address(value))
             case Structure():

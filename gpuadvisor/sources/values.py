@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gpuadvisor.sources.images import Surface, Texture
+
 POINTER_BYTES = 8
 
 
@@ -36,7 +38,7 @@ class Structure:
 
 
 Number = bool | int | float
-Value = NDArray[np.generic] | np.generic | Pointer | Structure | Number
+Value = NDArray[np.generic] | np.generic | Pointer | Structure | Texture | Surface | Number
 """An array stands for a pointer to its first element, unless the kernel takes it by value.
 
 A Python number takes the type of its parameter.

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.arguments import ArgumentSpec
+from gpuadvisor.sources.images import Surface, Texture
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.placement import owner
 from gpuadvisor.sources.python.messages import Argument
@@ -32,9 +33,10 @@ def _described(
         case np.generic():
             type_name = _type_name(value.dtype, specs.get(name))
             return Argument(name=name, type=type_name, value=_number(value))
-        case Pointer() | Structure():
+        case Pointer() | Structure() | Texture() | Surface():
             raise GpuAdvisorError(
-                f"argument {name!r}: kernels of Python take arrays and numbers, not null or structures"
+                f"argument {name!r}: kernels of Python take arrays and numbers, not null, structures or "
+                "textures"
             )
         case _:
             return Argument(name=name, value=value)
