@@ -15,6 +15,8 @@ class Contents:
 
     def pieces(self, positions: Positions, size_bytes: int) -> Positions:
         """Return the pieces of accesses of `size_bytes` at byte positions, shape (n, pieces of each)."""
+        if size_bytes <= self._piece_bytes:
+            return (positions // self._piece_bytes)[:, None]
         offsets = np.arange(0, size_bytes, self._piece_bytes)
         return (positions[:, None] + offsets) // self._piece_bytes
 

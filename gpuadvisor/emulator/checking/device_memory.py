@@ -11,7 +11,7 @@ from gpuadvisor.emulator.checking.allocations import Allocations
 from gpuadvisor.emulator.checking.bounds import outside, outside_buffers, where_it_lies
 from gpuadvisor.emulator.checking.contents import Arena
 from gpuadvisor.emulator.checking.effects import READS, WRITES
-from gpuadvisor.emulator.checking.log import Log
+from gpuadvisor.emulator.checking.log import Log, named
 from gpuadvisor.emulator.checking.origins import Origin
 from gpuadvisor.emulator.checking.private import SINK_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS, GlobalMemory
@@ -99,7 +99,7 @@ class DeviceMemory:
         racing &= (values[before] != values[after]).any(axis=1)
         if racing.any():
             first = int(after[racing][0])
-            other = self._describe(access, int(before[racing][0]))
+            other = named(access.place(int(before[racing][0])))
             message = f"writes at the same time as {other}, and another value"
             variable, count = self.variable(access, first), int(racing.sum())
             self._log.add(
@@ -110,7 +110,3 @@ class DeviceMemory:
                 variable=variable,
                 other_pc=access.pc,
             )
-
-    @staticmethod
-    def _describe(access: Access, index: int) -> str:
-        return access.batch.describe(int(access.threads[index]))

@@ -9,6 +9,7 @@ from gpuadvisor.emulator.program import Instruction, SourceLine
 from gpuadvisor.model.findings import Finding, FindingKind
 
 _Key = tuple[FindingKind, SourceLine | None, SourceLine | None, str | None]
+Index = tuple[int, int, int]
 _RACES: tuple[FindingKind, ...] = ("shared-race", "missing-syncwarp")
 _CAUSES: dict[FindingKind, tuple[FindingKind, ...]] = {
     "missing-syncwarp": ("shared-race",),
@@ -23,6 +24,19 @@ class Place:
     pc: int
     batch: Batch
     thread: int
+
+    @property
+    def indices(self) -> tuple[Index, Index]:
+        """Return (x, y, z) of the block and of the thread in it."""
+        grid, per_block = self.batch.grid, self.batch.grid.warps_per_block * WARP_SIZE
+        block = int(self.batch.blocks[self.thread // per_block])
+        return grid.block_index(block), grid.thread_index(self.thread % per_block)
+
+
+def named(place: Place) -> str:
+    """Return block and thread as messages have them."""
+    block, thread = (",".join(map(str, index)) for index in place.indices)
+    return f"thread {thread} of block {block}"
 
 
 @dataclass(slots=True)
@@ -77,7 +91,7 @@ def _finding(
     source: SourceLine | None,
     other: SourceLine | None,
 ) -> Finding:
-    grid, per_block = place.batch.grid, place.batch.grid.warps_per_block * WARP_SIZE
+    block, thread = place.indices
     return Finding(
         kind=kind,
         message=message,
@@ -87,8 +101,8 @@ def _finding(
         other_line=other.line if other else None,
         variable=variable,
         count=0,
-        block=grid.block_index(int(place.batch.blocks[place.thread // per_block])),
-        thread=grid.thread_index(place.thread % per_block),
+        block=block,
+        thread=thread,
     )
 
 

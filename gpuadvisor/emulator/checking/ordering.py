@@ -38,6 +38,10 @@ class Ordering:
         self._warp[threads] = self.now
         self.now += 1
 
+    def recent(self, times: Times, threads: Threads) -> Threads:
+        """Return which accesses, made at `times`, deserve a closer look: the others are ordered for sure."""
+        return np.flatnonzero(times > self._block[threads])
+
     def since(self, threads: Threads, others_warp: NDArray[np.integer[Any]]) -> Times:
         """Return, for each thread, after which time accesses of threads of a warp are not ordered with it."""
         return np.where(threads // WARP_SIZE == others_warp, self._warp[threads], self._block[threads])

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.batch import WARP_SIZE, Batch
+from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.checking.access import Access, Mask, Positions
 from gpuadvisor.emulator.checking.bounds import outside, where_it_lies
 from gpuadvisor.emulator.checking.contents import Contents
 from gpuadvisor.emulator.checking.effects import READS, WRITES, moves_unseen
-from gpuadvisor.emulator.checking.log import Log
+from gpuadvisor.emulator.checking.log import Log, Place, named
 from gpuadvisor.emulator.checking.ordering import Ordering
 from gpuadvisor.emulator.checking.origins import Origin
 from gpuadvisor.emulator.checking.races import Pieces, Race, Races
@@ -115,14 +115,10 @@ class Shared(_Private):
         self._note_contents(access, pieces)
         if access.effect == "wait":
             return
-        threads = np.repeat(access.threads, pieces.shape[1])
+        threads = np.repeat(access.threads, pieces.shape[1]) if pieces.shape[1] > 1 else access.threads
         cut = Pieces(pieces.reshape(-1), threads, self._values(access))
         for race in self._races.access(cut, access.effect, access.pc):
             self._report(race, access)
-
-    def _name(self, thread: int) -> str:
-        grid = self._batch.grid
-        return f"thread {grid.thread_index(thread % (grid.warps_per_block * WARP_SIZE))}"
 
     def _values(self, access: Access) -> NDArray[np.generic] | None:
         if access.values is None:
@@ -131,7 +127,7 @@ class Shared(_Private):
 
     def _report(self, race: Race, access: Access) -> None:
         index = int(np.flatnonzero(access.threads == race.thread)[0])
-        other = self._name(race.other)
+        other = named(Place(race.other_pc, self._batch, race.other))
         missing = "__syncwarp()" if race.within_warp else "barrier"
         same = race.other_pc == access.pc and "same time" in race.verb
         between = "" if same else f", with no {missing} between"

@@ -75,9 +75,13 @@ class Races:
 
     def _unordered(self, pieces: Pieces) -> Mask:
         """Return which pieces another thread wrote without being ordered with this one."""
-        writer = self._writer[pieces.index]
-        since = self._order.since(pieces.thread, writer // WARP_SIZE)
-        return np.asarray((writer >= 0) & (writer != pieces.thread) & (self._written[pieces.index] > since))
+        racing = np.zeros(pieces.index.size, np.bool_)
+        found = self._order.recent(self._written[pieces.index], pieces.thread)
+        index, thread = pieces.index[found], pieces.thread[found]
+        writer = self._writer[index]
+        since = self._order.since(thread, writer // WARP_SIZE)
+        racing[found] = (writer != thread) & (self._written[index] > since)
+        return racing
 
     def _write_races(self, pieces: Pieces, *, atomic: bool) -> list[Race]:
         racing = self._unordered(pieces)

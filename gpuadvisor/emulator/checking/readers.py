@@ -29,9 +29,13 @@ class Slot:
 
     def conflicts(self, pieces: Threads, threads: Threads, order: Ordering) -> NDArray[np.bool_]:
         """Return which threads would write what another one read without being ordered with it."""
-        recent = self.time[pieces] > order.since(threads, self.warp[pieces])
-        own = np.where(self.warp[pieces] == threads // WARP_SIZE, _bit(threads), np.uint32(0))
-        return np.asarray(recent & ((self.lanes[pieces] & ~own) != 0))
+        racing = np.zeros(pieces.size, np.bool_)
+        found = order.recent(self.time[pieces], threads)
+        pieces, threads = pieces[found], threads[found]
+        warps = self.warp[pieces]
+        own = np.where(warps == threads // WARP_SIZE, _bit(threads), np.uint32(0))
+        racing[found] = (self.time[pieces] > order.since(threads, warps)) & ((self.lanes[pieces] & ~own) != 0)
+        return racing
 
     def add(self, pieces: Threads, threads: Threads, now: int, pc: int) -> None:
         """Note readers of the slot's own warps."""
