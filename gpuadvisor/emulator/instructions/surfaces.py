@@ -40,6 +40,7 @@ _REDUCTIONS: dict[str, np.ufunc] = {
     "and": np.bitwise_and,
     "or": np.bitwise_or,
 }
+_MOVED = frozenset({"b8", "b16", "b32", "b64"})
 _REDUCED = frozenset({"u32", "s32", "b32", "u64", "s64"})
 
 
@@ -143,7 +144,7 @@ def bind_surface_load(instruction: Instruction, binding: Binding) -> Step:
     """Bind suld.b: bytes of a row to registers; zero where `.zero` finds none."""
     targets, surface, behind = split_at_address(instruction.operands)
     elements = _elements(targets[0])
-    access = _bind(instruction, surface, behind, len(elements), binding)
+    access = _bind(instruction, surface, behind, len(elements), binding, _MOVED)
     writes = [binding.registers.scatter(target, access.type_name) for target in elements]
     width = TYPE_BYTES[access.type_name]
 
@@ -160,7 +161,7 @@ def bind_surface_store(instruction: Instruction, binding: Binding) -> Step:
     """Bind sust.b: registers to bytes of a row; `.zero` drops what is outside."""
     _, surface, behind = split_at_address(instruction.operands)
     elements = _elements(behind[-1])
-    access = _bind(instruction, surface, behind[:-1], len(elements), binding)
+    access = _bind(instruction, surface, behind[:-1], len(elements), binding, _MOVED)
     sources = [binding.registers.fetch(source, access.type_name) for source in elements]
     width = TYPE_BYTES[access.type_name]
 
@@ -178,10 +179,8 @@ def bind_surface_store(instruction: Instruction, binding: Binding) -> Step:
 def bind_surface_reduction(instruction: Instruction, binding: Binding) -> Step:
     """Bind sured.b: an atomic on the bytes of a row whose result nobody wants."""
     _, surface, behind = split_at_address(instruction.operands)
-    access = _bind(instruction, surface, behind[:-1], 1, binding)
+    access = _bind(instruction, surface, behind[:-1], 1, binding, _REDUCED)
     reduce = next(ufunc for name, ufunc in _REDUCTIONS.items() if name in instruction.modifiers)
-    if access.type_name not in _REDUCED:
-        raise Unsupported("a reduction of this type")
     (operand,) = _elements(behind[-1])
     source = binding.registers.fetch(operand, access.type_name)
     width = TYPE_BYTES[access.type_name]
@@ -206,6 +205,7 @@ def _bind(
     behind: tuple[Operand, ...],
     elements: int,
     binding: Binding,
+    types: frozenset[str],
 ) -> _Access:
     bounds = next((mode for mode in _BOUNDS if mode in instruction.modifiers), None)
     if "b" not in instruction.modifiers or bounds is None:
@@ -218,7 +218,7 @@ def _bind(
         handle=bind_handle(surface, binding.registers),
         coordinates=bind_coordinates(place, geometry, binding),
         bounds=bounds,
-        type_name=next(name for name in reversed(instruction.modifiers) if name in TYPE_BYTES),
+        type_name=next(name for name in reversed(instruction.modifiers) if name in types),
         elements=elements,
     )
 

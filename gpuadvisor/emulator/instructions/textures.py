@@ -95,7 +95,8 @@ def bind_fetch(instruction: Instruction, binding: Binding) -> Step:
 def bind_gather(instruction: Instruction, binding: Binding) -> Step:
     """Bind tld4: one component of the four texels that linear filtering would read."""
     component = next((_GATHERED[name] for name in instruction.modifiers if name in _GATHERED), None)
-    if component is None or instruction.types[1:] != ("f32",):
+    flat = geometry_of(instruction).dimensions == 2 or geometry_of(instruction).cube
+    if component is None or not flat or instruction.types[1:] != ("f32",):
         raise Unsupported("this form of gather")
     return _bind(instruction, binding, component, 0)
 
@@ -104,9 +105,12 @@ def _bind(instruction: Instruction, binding: Binding, component: int | None, lev
     targets, texture, behind = split_at_address(instruction.operands)
     if len(behind) != 1 + level_operands:
         raise Unsupported("samplers apart from textures, offsets and depth comparison")
+    geometry = geometry_of(instruction)
+    coordinate_types = ("f32",) if geometry.cube else ("f32", "s32")
     if len(instruction.types) != 2 or instruction.types[0] not in ("f32", "s32", "u32"):
         raise Unsupported("this type of result")
-    geometry = geometry_of(instruction)
+    if instruction.types[1] not in coordinate_types:
+        raise Unsupported("coordinates of this type")
     coordinates = bind_coordinates(behind[0], geometry, binding)
     lookup = _Lookup(instruction, geometry, coordinates, component)
     handle = bind_handle(texture, binding.registers)
