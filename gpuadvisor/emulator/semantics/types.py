@@ -20,7 +20,7 @@ def width(ptx_type: str) -> int:
 
 def is_integer(ptx_type: str) -> bool:
     """Return whether the type is a signed, unsigned or untyped integer of one element."""
-    return ptx_type[0] in "su" or (ptx_type[0] == "b" and ptx_type[1:].isdigit())
+    return ptx_type[0] in "sub" and ptx_type[1:].isdigit()
 
 
 def as_integers(lanes: Lanes, ptx_type: str) -> Lanes:

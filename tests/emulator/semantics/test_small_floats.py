@@ -1,6 +1,7 @@
 """8-bit floats and mixed precision: every code against the OCP tables, conversions by nearest search."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -114,3 +115,64 @@ def test_mixed_precision_adds_in_single(kind: str) -> None:
     np.testing.assert_array_equal(difference, a - c)
     exact = a.astype(np.float64) * b + c
     np.testing.assert_array_equal(fused, exact.astype(np.float32))
+
+
+TINY = {
+    "e2m1": [0, 0.5, 1, 1.5, 2, 3, 4, 6],
+    "e2m3": [n / 8 for n in range(16)] + [n / 4 for n in range(8, 16)] + [n / 2 for n in range(8, 16)],
+    "e3m2": [n / 16 for n in range(8)] + [n * 2.0**step / 16 for step in range(1, 7) for n in range(4, 8)],
+}
+"""The values without sign of all codes of the OCP MX specification, 5.3.2 and 5.3.3."""
+
+
+@pytest.mark.parametrize("kind", TINY)
+def test_floats_without_nan_round_to_the_nearest_code(kind: str) -> None:
+    table = TINY[kind]
+    sign, shift = len(table), 4 if kind == "e2m1" else 8
+    assert (table[-1], len(table)) == {"e2m1": (6, 8), "e2m3": (7.5, 32), "e3m2": (28, 32)}[kind]
+
+    def code_of(value: float) -> int:
+        if math.isnan(value):
+            return len(table) - 1
+        size = min(abs(value), table[-1])
+        code = min(range(len(table)), key=lambda each: (abs(table[each] - size), each % 2))
+        return code | (sign if math.copysign(1, value) < 0 else 0)
+
+    middles = [(low + high) / 2 for low, high in pairwise(table)]
+    values = [*table, *middles, *(1.001 * m for m in middles), 1e-30, 100.0, math.inf, math.nan]
+    values = [sign * value for value in values for sign in (1, -1)]
+    values += [0.25] * (-len(values) % 32)
+    high = np.array(values, np.float32).reshape(-1, 32)
+    low = np.ascontiguousarray(high[:, ::-1])
+    packed = result(f"cvt.rn.satfinite.{kind}x2.f32", high.view(np.uint32), low.view(np.uint32))
+    expected = [[code_of(a) << shift | code_of(b) for a, b in zip(*rows, strict=True)]
+                for rows in zip(high.tolist(), low.tolist(), strict=True)]  # fmt: skip
+    assert packed.tolist() == expected
+    wide = halves(np.ascontiguousarray(result(f"cvt.rn.f16x2.{kind}x2", packed))).view(np.float16)
+    signed = [*table, *(-value for value in table)]
+    decoded = [[signed[code >> shift] for code in row] for row in expected]
+    np.testing.assert_array_equal(wide[..., 1].astype(float), decoded)
+
+
+@pytest.mark.parametrize("rounding", ["rz", "rp"])
+@pytest.mark.parametrize("satfinite", ["", ".satfinite"])
+def test_exponents_alone(rounding: str, satfinite: str) -> None:
+    """What lies between two powers of two takes the lower or the upper one; signs do not count."""
+    up, top = rounding == "rp", 254 if satfinite else 255
+    cases = {
+        0.0: 0, 2.0**-149: 0, 2.0**-127: 0, 2.0**-127 + 2.0**-149: int(up), 2.0**-126: 1,
+        1.0: 127, -1.0: 127, 1.0 + 2.0**-23: 127 + up, 2.0**127: 254, 1.5 * 2.0**127: top if up else 254,
+        math.inf: top, math.nan: 255,
+    }  # fmt: skip
+    values = np.resize(np.array(list(cases), np.float32), (1, 32))
+    expected = np.resize(list(cases.values()), (1, 32))
+    packed = result(
+        f"cvt.{rounding}{satfinite}.ue8m0x2.f32",
+        values.view(np.uint32),
+        np.zeros_like(values).view(np.uint32),
+    )
+    assert (packed >> np.uint16(8)).tolist() == expected.tolist()
+    wide = halves(np.ascontiguousarray(result("cvt.rn.bf16x2.ue8m0x2", packed))).astype(np.uint32)
+    found = (wide[..., 1] << np.uint32(16)).view(np.float32)
+    powers = np.where(expected == 255, np.nan, np.ldexp(1.0, expected - 127))
+    np.testing.assert_array_equal(found, powers.astype(np.float32))

@@ -95,7 +95,11 @@ CONVERT_FORMS = [
            ("f16.f32", "bf16.f32", "f16x2.f32", "bf16x2.f32")),
     *forms("cvt.rn cvt.rna cvt.rz cvt.rn.relu", ("tf32.f32",)),
     *forms("cvt.rn.satfinite", ("e4m3x2.f32", "e5m2x2.f32", "e4m3x2.f16x2")),
-    *forms("cvt.rn", ("f16x2.e4m3x2", "f16x2.e5m2x2")),
+    *forms("cvt.rn cvt.rn.relu", ("f16x2.e4m3x2", "f16x2.e5m2x2")),
+    *forms("cvt.rn.satfinite cvt.rn.satfinite.relu", ("e2m1x2.f32", "e2m3x2.f32", "e3m2x2.f32")),
+    *forms("cvt.rn cvt.rn.relu", ("f16x2.e2m1x2", "f16x2.e2m3x2", "f16x2.e3m2x2")),
+    *forms("cvt.rz cvt.rp cvt.rz.satfinite cvt.rp.satfinite", ("ue8m0x2.f32", "ue8m0x2.bf16x2")),
+    *forms("cvt.rn", ("bf16x2.ue8m0x2",)),
 ]  # fmt: skip
 COLLECTIVE_FORMS = [
     *forms("shfl.sync.up shfl.sync.down shfl.sync.bfly shfl.sync.idx shfl.up shfl.idx", ("b32",)),
