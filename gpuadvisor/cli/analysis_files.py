@@ -6,6 +6,7 @@ from pathlib import Path
 from gpuadvisor.compiler.includes import places_of_headers
 from gpuadvisor.compiler.invocation import Job
 from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.sources.files import CUDA_SUFFIXES
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.unit import read_source
 
@@ -20,7 +21,7 @@ def files_of_analysis(
     if source.suffix == ".py" or any(request.inputs for request in requests):
         return None
     data = list(_data(requests))
-    if source.suffix != ".cu":
+    if source.suffix not in CUDA_SUFFIXES:
         return [source, *data]
     headers = places_of_headers(Job(read_source(source), str(source), compilation, ""))
     return None if headers is None else [source, *headers, *data]

@@ -8,6 +8,7 @@ from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.device import Device
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.declarations import kernel_declarations
+from gpuadvisor.sources.files import CUDA_SUFFIXES
 from gpuadvisor.sources.kernel_names import matches
 from gpuadvisor.sources.launch_data import launch_data, shared_buffers
 from gpuadvisor.sources.launches import LaunchRequest
@@ -72,7 +73,7 @@ def _note_incomplete_buffers(requests: Sequence[LaunchRequest], profiles: Sequen
 
 def kernels_without_launch(path: Path, requests: Sequence[LaunchRequest]) -> list[str]:
     """Return the kernels that a CUDA C++ source defines and no request names."""
-    if path.suffix != ".cu":
+    if path.suffix not in CUDA_SUFFIXES:
         return []
     declared = kernel_declarations(read_source(path))
     return [each.name for each in declared if not any(matches(each.name, ask.kernel) for ask in requests)]

@@ -8,7 +8,9 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.sources.launches import LaunchFile, read_launch_file
 
 _SOURCE = ".cu"
-SUFFIXES = (_SOURCE, ".ptx", ".py")
+CUDA_SUFFIXES = (_SOURCE, ".cuh")
+"""CUDA C++; headers only where they are named outright, as they belong to the sources around them."""
+SUFFIXES = (*CUDA_SUFFIXES, ".ptx", ".py")
 _BINARIES = (b"\x7fELF", b"MZ", b"!<arch>", b"\x50\xed\x55\xba")
 """How programs, libraries, objects and cubins begin, and a fat binary of its own."""
 _FILE_AND_KERNEL = re.compile(r"(?P<file>.+?\.\w+):(?P<kernel>[^:].*)")
@@ -16,6 +18,8 @@ _FILE_AND_KERNEL = re.compile(r"(?P<file>.+?\.\w+):(?P<kernel>[^:].*)")
 
 def source_files(paths: Sequence[Path]) -> list[Path]:
     """Return the CUDA sources; a folder stands for those of its sources that have a launch file."""
+    for path in paths:
+        _check_text(path)
     return [source for path in paths for source in (_in_folder(path) if path.is_dir() else [_file(path)])]
 
 
@@ -54,6 +58,19 @@ def _file(path: Path) -> Path:
             remedy=f"known: {' '.join(SUFFIXES)}",
         )
     return path
+
+
+def _check_text(path: Path) -> None:
+    """Refuse a path that is not text: compilers and reports take UTF-8 alone."""
+    whole = str(path.absolute())
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        raise GpuAdvisorError(
+            "the path is not UTF-8",
+            where=whole.encode(errors="surrogateescape").decode(errors="replace"),
+            remedy="rename the file or folder",
+        ) from None
 
 
 def _is_binary(path: Path) -> bool:

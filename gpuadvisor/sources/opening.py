@@ -7,6 +7,7 @@ from gpuadvisor.compiler.cuobjdump import nearest, read_device_code, runnable_pt
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.device import Device
 from gpuadvisor.sources.compiled import CompiledSource
+from gpuadvisor.sources.files import CUDA_SUFFIXES
 from gpuadvisor.sources.machine_code import MachineCodeSource
 from gpuadvisor.sources.ptx import ptx_unit
 from gpuadvisor.sources.python.source import PythonSource
@@ -17,7 +18,7 @@ from gpuadvisor.sources.unit import compile_file, read_source
 def open_source(path: Path, kernels: Sequence[str], device: Device, options: CompileOptions) -> Source:
     """Compile, assemble or read the file for the device; `kernels` names the template instances wanted."""
     match path.suffix:
-        case ".cu":
+        case suffix if suffix in CUDA_SUFFIXES:
             return CompiledSource(path=path, units=[compile_file(path, kernels, device, options)])
         case ".ptx":
             unit = ptx_unit(path, read_source(path), device.facts.compute_capability, path)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,23 @@ def test_the_launch_file_is_the_given_one_else_the_one_beside(folder: Path) -> N
     assert [each.kernel for each in launch_file(folder / "a.cu", None).requests] == ["a"]
     assert [each.kernel for each in launch_file(folder / "a.cu", folder / "b.toml").requests] == ["b"]
     assert launch_file(folder / "bare.cu", None).requests == ()
+
+
+def test_a_header_is_a_source_where_it_is_named(folder: Path) -> None:
+    (folder / "a.cuh").touch()
+    assert source_files([folder / "a.cuh"]) == [folder / "a.cuh"]
+    assert folder / "a.cuh" not in source_files([folder])
+
+
+def test_a_path_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    """A name in Latin-1: Linux takes any bytes."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xfcber"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("the file system takes no names but UTF-8")
+    (folder / "k.cu").touch()
+    for path in (folder, folder / "k.cu"):
+        with pytest.raises(GpuAdvisorError, match="the path is not UTF-8") as caught:
+            source_files([path])
+        str(caught.value).encode()
