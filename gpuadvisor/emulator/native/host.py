@@ -5,6 +5,20 @@ from functools import cache
 import llvmlite
 import llvmlite.binding as llvm
 
+_NEEDED_ON_X86 = ("fma", "f16c")
+
+
+def runs_native_code() -> bool:
+    """Return whether this processor has what native code takes for granted.
+
+    On x86 that is the fused multiply-add and the conversion of halves, as all have since Haswell (2013): LLVM
+    replaces each with calls of functions that this process may lack.
+    """
+    if not llvm.get_default_triple().startswith("x86_64"):
+        return True
+    features = llvm.get_host_cpu_features()
+    return all(features.get(name) for name in _NEEDED_ON_X86)
+
 
 @cache
 def target_machine() -> llvm.TargetMachine:

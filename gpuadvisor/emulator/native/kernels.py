@@ -9,6 +9,7 @@ from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.engine import Code
+from gpuadvisor.emulator.native.host import runs_native_code
 from gpuadvisor.emulator.native.plan import Plan
 from gpuadvisor.emulator.native.stored import CACHE, cache_key
 from gpuadvisor.emulator.program import Function
@@ -37,7 +38,7 @@ class _Stored(msgspec.Struct):
 
 def native_kernel(linked: Linked, layout: Layout, memory: GlobalMemory) -> Kernel | None:
     """Return the kernel in machine code, or None where only the interpreter can run it."""
-    if memory.arena.size > _LARGEST_ARENA_BYTES:
+    if memory.arena.size > _LARGEST_ARENA_BYTES or not runs_native_code():
         return None
     key = cache_key(linked, layout.places, layout.parameter_bytes, layout.frame_bytes)
     stored = _load(key)

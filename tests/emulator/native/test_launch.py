@@ -9,7 +9,7 @@ import gpuadvisor.emulator.run as emulator
 from gpuadvisor.emulator.layout import lay_out
 from gpuadvisor.emulator.linker import link
 from gpuadvisor.emulator.memory import GlobalMemory
-from gpuadvisor.emulator.native import kernels
+from gpuadvisor.emulator.native import host, kernels
 from gpuadvisor.emulator.native.plan import Plan
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.run import RunOptions
@@ -113,6 +113,27 @@ def test_an_interpreter_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(emulator, "_run_native", None)
     arguments = [np.zeros(1, np.uint32), np.zeros(64, np.uint32)]
     execute(_program(), "tickets", launch_of(1, 64), arguments, RunOptions(native=False))
+
+
+@pytest.mark.parametrize(("triple", "lacks", "native"), [
+    ("x86_64-unknown-linux-gnu", "", True),
+    ("x86_64-unknown-linux-gnu", "fma", False),
+    ("x86_64-unknown-linux-gnu", "f16c", False),
+    ("aarch64-unknown-linux-gnu", "fma", True),
+])  # fmt: skip
+def test_older_processors_interpret(
+    triple: str, lacks: str, native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features = {name: name != lacks for name in ("fma", "f16c")}
+    monkeypatch.setattr(host.llvm, "get_default_triple", lambda: triple)
+    monkeypatch.setattr(host.llvm, "get_host_cpu_features", lambda: features)
+    assert host.runs_native_code() is native
+
+
+def test_what_the_processor_lacks_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "runs_native_code", lambda: False)
+    monkeypatch.setattr(kernels, "cache_key", None)
+    assert _scatter().observation.counters.blocks_run == 51
 
 
 def test_a_cached_kernel_is_not_translated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
