@@ -47,7 +47,7 @@ NOTES = """\
   filtered value is exact and rounded once, so hardware's last bits may differ.
 - Not supported: references to textures and surfaces, samplers of their own, offsets, depth comparison,
   multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, reductions in bulk, parts
-  of registers in video instructions, `vmad`, 6-bit and 4-bit floats, stochastic rounding.
+  of registers in video instructions, `vmad`, stochastic rounding.
 """
 
 
