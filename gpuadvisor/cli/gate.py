@@ -29,6 +29,7 @@ def _written(
               help="The configuration  [default: gpuadvisor.toml, or pyproject.toml]")  # fmt: skip
 @click.option("--init", is_flag=True, help="Write a commented first gpuadvisor.toml for the sources here.")
 @click.option("--update", is_flag=True, help="Agree to what is true now: write the baseline, judge nothing.")
+@click.option("--base", metavar="REVISION", help="Compare with this git revision, not with the baseline.")
 @click.option(
     "--only", "patterns", multiple=True, metavar="PATTERN", help="Only items that match; repeatable."
 )
@@ -43,6 +44,7 @@ def command(
     config: Path | None,
     init: bool,
     update: bool,
+    base: str | None,
     patterns: tuple[str, ...],
     inconclusive: str,
     form: str,
@@ -53,19 +55,20 @@ def command(
     """Judge kernels, probes and scripts by budgets and by what they were, and fail if they got worse.
 
     The exit code is 0 for a pass, 1 for a failure, 2 for wrong input and 3 where nothing can be said.
-    Counted and compiled facts are exact and need no GPU.
+    Counted and compiled facts are exact and need no GPU. Times are compared with --base alone: both revisions
+    are timed in turns.
     """
-    from gpuadvisor.cli.gating import agree, gate, start
+    from gpuadvisor.cli.gate_output import show_gate
+    from gpuadvisor.cli.gating import GateRequest, agree, gate, start
 
+    request = GateRequest(config=config, patterns=patterns, base=base, quiet=quiet)
     if init:
         start(config or Path("gpuadvisor.toml"))
         return ExitCode.OK
     if update:
-        agree(config, patterns, quiet=quiet)
+        agree(request)
         return ExitCode.OK
-    report = gate(config, patterns, quiet=quiet)
-    from gpuadvisor.cli.gate_output import show_gate
-
+    report = gate(request)
     show_gate(report, form=form, written=written, quiet=quiet, verbose=verbose)
     if report.verdict == "inconclusive":
         return ExitCode.INCONCLUSIVE if inconclusive == "fail" else ExitCode.OK

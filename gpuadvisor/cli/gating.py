@@ -1,54 +1,77 @@
 """What `gate` does between its options and its verdict."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from gpuadvisor import __version__
 from gpuadvisor.cli.gate_evidence import Evidence, collect
+from gpuadvisor.cli.gate_revision import files_of
+from gpuadvisor.cli.gate_times import time_checks
+from gpuadvisor.devices.device import Device
+from gpuadvisor.devices.open import open_device
 from gpuadvisor.gating.baseline import Baseline, read_baseline, write_baseline
 from gpuadvisor.gating.compare import Terms
 from gpuadvisor.gating.initial import first_configuration
-from gpuadvisor.gating.judging import judge
+from gpuadvisor.gating.judging import Judgement, judge
 from gpuadvisor.gating.reading import Loaded, load_configuration
 from gpuadvisor.model.documents import write
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.gate import GateReport
+from gpuadvisor.model.gate import Check, GateReport
 from gpuadvisor.model.machine import Tool
 
 
-def gate(config: Path | None, patterns: Sequence[str], *, quiet: bool) -> GateReport:
-    """Judge every item that matches a pattern, or every one."""
-    loaded = load_configuration(config)
-    evidence = _chosen(collect(loaded, quiet=quiet), patterns)
-    baseline = _only(_baseline(loaded, evidence), patterns)
-    terms = None if baseline is None else _terms(loaded, baseline, evidence)
-    judgement = judge(evidence.items, terms, loaded.configuration.accept, dt.datetime.now(dt.UTC).date())
-    notes = [*judgement.notes, *([] if terms else [_no_baseline(loaded)])]
+@dataclass(frozen=True, kw_only=True)
+class GateRequest:
+    """The options of `gpuadvisor gate`, as given."""
+
+    config: Path | None = None
+    patterns: tuple[str, ...] = ()
+    """Only items that match one; all if empty."""
+    base: str | None = None
+    """A revision to compare with instead of the baseline."""
+    quiet: bool = False
+
+
+def gate(request: GateRequest) -> GateReport:
+    """Judge every item by its budgets and by the baseline, or by another revision."""
+    loaded = load_configuration(request.config)
+    with _device(loaded) as device:
+        evidence = _look(loaded, request, device)
+        if request.base is None:
+            judgement = _by_baseline(loaded, request, evidence)
+        else:
+            judgement = _by_revision(loaded, request, evidence, device)
     return GateReport(
         tool=Tool(version=__version__),
-        device=loaded.configuration.gate.device,
+        device=evidence.device,
         compiler=evidence.compiler,
         verdict=judgement.verdict,
         checks=judgement.checks,
         advice=[advice for item in evidence.items for advice in item.advice],
-        notes=notes,
+        notes=judgement.notes,
     )
 
 
-def agree(config: Path | None, patterns: Sequence[str], *, quiet: bool) -> None:
+def agree(request: GateRequest) -> None:
     """Write what is true now into the baseline; with patterns only for the items that match."""
-    loaded = load_configuration(config)
+    loaded = load_configuration(request.config)
     path = _baseline_path(loaded)
-    evidence = _chosen(collect(loaded, quiet=quiet), patterns)
-    before = read_baseline(path) if patterns else None
-    kept = {} if before is None else before.items
+    with _device(loaded) as device:
+        evidence = _look(loaded, request, device)
+    before = read_baseline(path) if request.patterns else None
     now = {item.name: item.facts for item in evidence.items}
     baseline = Baseline(
-        device=loaded.configuration.gate.device, compiler=evidence.compiler, items={**kept, **now}
+        device=evidence.device,
+        compiler=evidence.compiler,
+        items={**(before.items if before else {}), **now},
     )
     if before is not None and before.compiler != baseline.compiler:
         raise GpuAdvisorError(
@@ -57,7 +80,7 @@ def agree(config: Path | None, patterns: Sequence[str], *, quiet: bool) -> None:
             remedy="update all items together: leave --only out",
         )
     changed = write_baseline(path, baseline)
-    if not quiet:
+    if not request.quiet:
         click.echo(f"{path}: {'written' if changed else 'unchanged'}, {len(baseline.items)} items", err=True)
 
 
@@ -71,48 +94,75 @@ def start(path: Path) -> None:
     click.echo(f"{path}: written; now run `gpuadvisor gate --update` and commit both files", err=True)
 
 
-def _terms(loaded: Loaded, baseline: Baseline, evidence: Evidence) -> Terms:
+@contextmanager
+def _device(loaded: Loaded) -> Iterator[Device]:
+    device = open_device(loaded.configuration.gate.device)
+    try:
+        yield device
+    finally:
+        device.close()
+
+
+def _look(loaded: Loaded, request: GateRequest, device: Device) -> Evidence:
+    """Return what is true of the items that were asked for."""
+    evidence = collect(loaded, device, _console(request))
+    items = [item for item in evidence.items if _matches(item.name, request.patterns)]
+    scripts = [f"script:{script.name}" for script in loaded.configuration.script]
+    if not items and not any(_matches(name, request.patterns) for name in scripts) and request.patterns:
+        names = ", ".join([*(item.name for item in evidence.items), *scripts])
+        raise GpuAdvisorError(
+            f"no item matches {' or '.join(request.patterns)}", remedy=f"there are: {names}"
+        )
+    return replace(evidence, items=items)
+
+
+def _by_baseline(loaded: Loaded, request: GateRequest, evidence: Evidence) -> Judgement:
+    path = _baseline_path(loaded)
+    baseline = read_baseline(path)
+    if baseline is None:
+        judgement = _judge(loaded, evidence, None)
+        note = f"{path} does not exist: judged by budgets alone; `gpuadvisor gate --update` writes it"
+        return replace(judgement, notes=[*judgement.notes, note])
+    if baseline.device != evidence.device:
+        raise GpuAdvisorError(
+            f"is of {baseline.device}, and the gate is of {evidence.device}",
+            where=str(path),
+            remedy="write a baseline of this device with `gpuadvisor gate --update`",
+        )
+    items = {name: facts for name, facts in baseline.items.items() if _matches(name, request.patterns)}
+    return _judge(loaded, evidence, replace(baseline, items=items))
+
+
+def _by_revision(loaded: Loaded, request: GateRequest, evidence: Evidence, device: Device) -> Judgement:
+    assert request.base is not None
+    with files_of(request.base, loaded.directory) as folder:
+        there = replace(loaded, root=folder)
+        before = _look(there, replace(request, patterns=()), device)
+        items = {item.name: item.facts for item in before.items if _matches(item.name, request.patterns)}
+        wanted = partial(_matches, patterns=request.patterns)
+        timed = time_checks(loaded, there, device, _console(request), wanted)
+    baseline = Baseline(device=before.device, compiler=before.compiler, items=items)
+    return _judge(loaded, evidence, baseline, timed)
+
+
+def _judge(
+    loaded: Loaded, evidence: Evidence, baseline: Baseline | None, timed: Sequence[Check] = ()
+) -> Judgement:
     tolerance = loaded.configuration.gate.tolerance
-    return Terms(baseline=baseline, compiler=evidence.compiler, tolerance=tolerance)
+    terms = None
+    if baseline is not None:
+        terms = Terms(baseline=baseline, compiler=evidence.compiler, tolerance=tolerance)
+    today = dt.datetime.now(dt.UTC).date()
+    return judge(evidence.items, terms, loaded.configuration.accept, today, timed)
 
 
 def _baseline_path(loaded: Loaded) -> Path:
     return loaded.directory / loaded.configuration.gate.baseline
 
 
-def _baseline(loaded: Loaded, evidence: Evidence) -> Baseline | None:
-    path = _baseline_path(loaded)
-    baseline = read_baseline(path)
-    if baseline is not None and baseline.device != evidence.device:
-        raise GpuAdvisorError(
-            f"is of {baseline.device}, and the gate is of {evidence.device}",
-            where=str(path),
-            remedy="write a baseline of this device with `gpuadvisor gate --update`",
-        )
-    return baseline
-
-
-def _no_baseline(loaded: Loaded) -> str:
-    path = _baseline_path(loaded)
-    return f"{path} does not exist: judged by budgets alone; `gpuadvisor gate --update` writes it"
-
-
-def _chosen(evidence: Evidence, patterns: Sequence[str]) -> Evidence:
-    if not patterns:
-        return evidence
-    items = [item for item in evidence.items if _matches(item.name, patterns)]
-    if not items:
-        names = ", ".join(item.name for item in evidence.items)
-        raise GpuAdvisorError(f"no item matches {' or '.join(patterns)}", remedy=f"there are: {names}")
-    return Evidence(items=items, device=evidence.device, compiler=evidence.compiler)
-
-
-def _only(baseline: Baseline | None, patterns: Sequence[str]) -> Baseline | None:
-    if baseline is None or not patterns:
-        return baseline
-    items = {name: facts for name, facts in baseline.items.items() if _matches(name, patterns)}
-    return Baseline(device=baseline.device, compiler=baseline.compiler, items=items)
+def _console(request: GateRequest) -> Console:
+    return Console(stderr=True, quiet=request.quiet, markup=False)
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) or pattern in name for pattern in patterns)
+    return not patterns or any(fnmatchcase(name, pattern) or pattern in name for pattern in patterns)

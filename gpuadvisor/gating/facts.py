@@ -16,7 +16,7 @@ Better = Literal["lower", "higher"]
 TIME = "time"
 RELATIVE_ONLY = frozenset({TIME})
 _KERNEL = "kernel."
-_CATALOGUED = {TIME: "kernel.time.seconds"}
+CATALOGUED = {TIME: "time.seconds"}
 """Names of the gate's own for facts of the catalogue."""
 
 COMPARED: Mapping[str, Better] = {
@@ -101,4 +101,4 @@ def _rounded(known: Known) -> Known:
 
 
 def _catalogued(name: str) -> str:
-    return _CATALOGUED.get(name, f"{_KERNEL}{name}")
+    return f"{_KERNEL}{CATALOGUED.get(name, name)}"

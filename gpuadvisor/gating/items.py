@@ -8,7 +8,6 @@ from pathlib import PurePath
 from gpuadvisor.gating.budgets import Budget
 from gpuadvisor.gating.configuration import Forbidden
 from gpuadvisor.gating.facts import Known
-from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.report import Advice
 
 
@@ -31,12 +30,19 @@ class Item:
         return self.facts.get(fact) or self.extra.get(fact)
 
 
-def item_names(kernels: Sequence[KernelProfile]) -> list[str]:
-    """Return a name for each launch: `source:kernel`, and `#2` behind it for a second launch of a kernel."""
+def item_names(launches: Sequence[tuple[str, str]], directory: PurePath) -> list[str]:
+    """Return a name for each launch, given as its source and its kernel: `source:kernel`.
+
+    Sources are named as seen from a folder; a second launch of a kernel has `#2` behind its name.
+    """
     seen: Counter[str] = Counter()
     names = []
-    for kernel in kernels:
-        name = f"{PurePath(kernel.source).as_posix()}:{kernel.name}"
+    for source, kernel in launches:
+        name = f"{_relative(PurePath(source), directory).as_posix()}:{kernel}"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return names
+
+
+def _relative(source: PurePath, directory: PurePath) -> PurePath:
+    return source.relative_to(directory) if source.is_relative_to(directory) else source

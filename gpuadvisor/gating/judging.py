@@ -1,7 +1,7 @@
 """Judge items: budgets, the baseline, forbidden advice; then what is accepted; then the verdict."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -12,6 +12,7 @@ from gpuadvisor.gating.budgets import Budget
 from gpuadvisor.gating.compare import Terms, compare, refusals
 from gpuadvisor.gating.configuration import SEVERITIES, Accepted, Forbidden
 from gpuadvisor.gating.explaining import explanations
+from gpuadvisor.gating.facts import CATALOGUED, TIME
 from gpuadvisor.gating.items import Item
 from gpuadvisor.gating.membership import changed_items
 from gpuadvisor.gating.words import change_in_words, shown
@@ -34,10 +35,16 @@ class Judgement:
 
 
 def judge(
-    items: Sequence[Item], terms: Terms | None, accepted: Sequence[Accepted], today: dt.date
+    items: Sequence[Item],
+    terms: Terms | None,
+    accepted: Sequence[Accepted],
+    today: dt.date,
+    timed: Sequence[Check] = (),
 ) -> Judgement:
-    """Judge every item; without a baseline only by budgets and advice."""
-    checks = [check for item in items for check in _checks(item, terms)]
+    """Judge every item; without a baseline only by budgets and advice. `timed` are checks made before."""
+    measured = {check.item for check in timed}
+    checks = [check for item in items for check in _checks(item, terms, measured)]
+    checks += timed
     if terms is not None:
         checks += [*changed_items(items, terms.baseline.items), *refusals(items, terms)]
     used: set[int] = set()
@@ -45,10 +52,12 @@ def judge(
     return Judgement(checks=judged, notes=list(stale(accepted, used, today)))
 
 
-def _checks(item: Item, terms: Terms | None) -> Iterator[Check]:
+def _checks(item: Item, terms: Terms | None, measured: Collection[str]) -> Iterator[Check]:
+    """Yield the checks of an item; its budget on time is judged by measurement where there is one."""
     before = {} if terms is None else terms.baseline.items.get(item.name, {})
     for budget in item.budgets:
-        yield _judge_budget(item, budget, before.get(budget.fact))
+        if budget.fact != TIME or item.name not in measured:
+            yield _judge_budget(item, budget, before.get(CATALOGUED.get(budget.fact, budget.fact)))
     if terms is not None:
         for check in compare(item, terms):
             worse = check.outcome == "fail"

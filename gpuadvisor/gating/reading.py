@@ -32,11 +32,13 @@ class Loaded:
     text: str
     prefix: Steps
     configuration: Configuration
+    root: Path | None = None
+    """Where the files of another revision lie; None for those beside the configuration."""
 
     @property
     def directory(self) -> Path:
         """The folder that paths in the file start from."""
-        return self.path.parent
+        return self.root or self.path.parent
 
     def error(self, what: str, steps: Steps, remedy: str | None = None) -> GpuAdvisorError:
         """Return an error about the key at `steps`, with its line."""
