@@ -1,4 +1,4 @@
-"""mma.sync and wmma.mma in native code (PTX ISA 9.7.14.3.3, 9.7.14.5.14), bit for bit as in the interpreter.
+"""mma, mma.sp and wmma.mma in native code, bit for bit as in the interpreter (`instructions.matrix`).
 
 A kernel has one function for each shape and combination of types that it multiplies; every use calls it.
 """
@@ -12,20 +12,25 @@ from gpuadvisor.emulator.instructions.matrix import multiplication
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.lowering.functions import call_shared
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
-from gpuadvisor.emulator.native.matrix_code import Form, multiplied
+from gpuadvisor.emulator.native.matrix_code import multiplied
+from gpuadvisor.emulator.native.matrix_form import Form
 from gpuadvisor.emulator.program import Instruction, Operand
 from gpuadvisor.emulator.registers import Unsupported
 
 
 def emit_product(lanes: Lanes, instruction: Instruction) -> None:
-    """Emit mma and wmma.mma."""
+    """Emit mma, mma.sp and wmma.mma."""
     form = _form(instruction)
     target, *operands = instruction.operands
+    matrices, metadata = operands[:3], operands[3:4]
+    if len(operands) != (3 if form.problem.sparsity is None else 5):
+        raise Unsupported(f"{len(operands)} operands of a product")
     sources = [
         lanes.read(register, fragment.register_type)
-        for fragment, operand in zip(form.sources, operands, strict=True)
+        for fragment, operand in zip(form.sources, matrices, strict=True)
         for register in _needed(fragment, registers_of(operand))
     ]
+    sources += [lanes.read(register, "b32") for register in metadata]
     fragment = form.target
     targets = registers_of(target)
     if len(targets) != fragment.registers:

@@ -203,8 +203,8 @@ def test_shapes_that_do_not_exist_are_refused(text: str) -> None:
         multiply(text, "m16n8k16", kinds, raw)
 
 
-def test_sparse_products_are_refused_by_name() -> None:
+def test_block_scaled_products_are_refused_by_name() -> None:
     kinds = ("f32", "f16", "f16", "f32")
     raw = [np.zeros(size, np.int64) for size in ((16, 16), (16, 8), (16, 8))]
-    with pytest.raises(GpuAdvisorError, match=r"mma\.sp.*sparse"):
-        multiply("mma.sp.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", "m16n8k16", kinds, raw)
+    with pytest.raises(GpuAdvisorError, match=r"mma\..*block-scaled"):
+        multiply("mma.sync.aligned.m16n8k16.row.col.kind::mxf4.f32.f16.f16.f32", "m16n8k16", kinds, raw)

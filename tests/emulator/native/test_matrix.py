@@ -27,6 +27,8 @@ FORMS = [
     "mma.sync.aligned.m16n8k16.row.col.f16.e5m2.e4m3.f16",
     "mma.sync.aligned.m8n8k128.row.col.s32.b1.b1.s32.xor.popc",
     "mma.sync.aligned.m16n8k256.row.col.s32.b1.b1.s32.and.popc",
+    "mma.sp.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32",
+    "mma.sp.sync.aligned.m16n8k128.row.col.satfinite.s32.s4.u4.s32",
     "wmma.mma.sync.aligned.row.col.m16n16k16.f16.f32",
     "wmma.mma.sync.aligned.row.col.m32n8k16.f32.f16",
     "wmma.mma.sync.aligned.row.col.m8n32k16.s32.s8.s8.s32",
@@ -35,7 +37,8 @@ FORMS = [
 
 def registers(form: str) -> tuple[list[int], int]:
     """Return how many registers D, A, B and C take, and the bytes of one."""
-    instruction = decode(f"{HEADER}.visible .entry k() {{ .reg .b32 %r; {form} %r, %r, %r, %r; }}")
+    operands = "%r, %r, %r, %r" + (", %r, 0" if ".sp." in form else "")
+    instruction = decode(f"{HEADER}.visible .entry k() {{ .reg .b32 %r; {form} {operands}; }}")
     problem = multiplication(instruction.functions["k"].instructions[0])
     fragments = [problem.fragment(name) for name in "dabc"]
     return [fragment.registers for fragment in fragments], 8 if fragments[0].bits == 64 else 4
@@ -52,9 +55,10 @@ def product(form: str, guard: str = "") -> tuple[Program, int]:
     kind = f"b{8 * size}"
     moves = [(name, size * position) for position, name in enumerate(listed)]
     vectors = ", ".join("{" + ", ".join(matrix) + "}" for matrix in names)
+    vectors += ", %r1, 0" if ".sp." in form else ""
     body = [f".reg .{kind} {', '.join(listed)};", f"mad.wide.u32 %rd1, %r0, {size * len(listed)}, %rd0;"]
     body += [f"ld.global.{kind} {name}, [%rd1+{offset}];" for name, offset in moves]
-    body += ["setp.lt.u32 %p0, %r0, 64;", f"{guard} {form} {vectors};"]
+    body += ["ld.global.b32 %r1, [%rd1];", "setp.lt.u32 %p0, %r0, 64;", f"{guard} {form} {vectors};"]
     body += [f"st.global.{kind} [%rd1+{offset}], {name};" for name, offset in moves[: counts[0]]]
     return ptx_kernel("\n".join(body)), size * len(listed)
 
