@@ -26,8 +26,8 @@ from gpuadvisor.emulator.counting.wavefronts import (
 Space = Literal["global", "shared", "local"]
 AccessKind = Literal["load", "store", "atomic"]
 
-_SAMPLES_PER_CALL = 16
-_SAMPLES = 128
+_SAMPLES_PER_CALL = 64
+_SAMPLES = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.launches import LaunchRequest, read_launch_file
-from tests.emulator.harness import SAMPLED
+from tests.emulator.harness import SAMPLED, assert_described_alike
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 LAUNCHES = [
@@ -44,7 +44,4 @@ def test_both_executors_count_the_same(
     monkeypatch.setattr(emulator, "find_spec", lambda _name: None)
     interpreted = _profile(path, request_)
     assert _counted(found) == _counted(interpreted)
-    for access, expected in zip(found.accesses, interpreted.accesses, strict=True):
-        assert access.lane_stride_bytes == expected.lane_stride_bytes
-        assert access.variable == expected.variable
-        assert (access.padding is None) == (expected.padding is None)
+    assert_described_alike(found.accesses, interpreted.accesses)
