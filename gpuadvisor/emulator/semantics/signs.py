@@ -75,7 +75,7 @@ def _extreme(*, largest: bool) -> Builder:
                 result = extreme(result, value, layout, largest=largest, propagate=propagate)
             return np.where(layout.is_nan(result), result, result | signs) if by_sign else result
 
-        operands = len(instruction.operands) - 1
+        operands = max(2, len(instruction.operands) - 1)  # fewer are refused where they are fetched
         return pairwise(instruction, lanewise((kind,) * operands, kind, compute))
 
     return build

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
+from tests.emulator.fuzz.seeds import seeds
 from tests.emulator.fuzz.trial import attempt, trial
 
 _LIMIT_SECONDS = 30
@@ -33,6 +34,7 @@ class Outcome:
 
 def campaign(numbers: range, processes: int = 0, native_share: float | None = None) -> Iterator[Outcome]:
     """Run trials and yield the outcome of each share as it ends; `processes` 0 is one a core."""
+    seeds()  # compiled once, before there are processes
     context = get_context("fork")
     shares = [numbers[start : start + _SHARE] for start in range(0, len(numbers), _SHARE)]
     running: dict[Connection, tuple[range, object]] = {}
