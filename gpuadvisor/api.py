@@ -40,6 +40,7 @@ def analyze(
     *,
     name: str | None = None,
     shared_bytes: int = 0,
+    cluster: Extents | None = None,
     symbols: Mapping[str, NDArray[np.generic] | np.generic] | None = None,
     device: str = "emulated:h100",
     all_blocks: bool = True,
@@ -51,6 +52,7 @@ def analyze(
     """Run one launch of a kernel and return the report on it; writeable arrays are updated as on a GPU.
 
     `kernel` is `FILE:KERNEL`, a file with a single kernel, or CUDA C++ text; `name` chooses among several.
+    `cluster` are the blocks of each cluster, if the kernel does not say.
     `args` are C-contiguous NumPy arrays (pointers; a slice points into its array), NumPy scalars and
     structures, textures and surfaces (`Texture(array, filter="linear")`, `Surface(array)`), Python numbers
     (which take the parameter's type) and None (the null pointer). With
@@ -68,7 +70,7 @@ def analyze(
         )
         source, wanted = _opened(kernel, name, opened, options)
         chosen = wanted or _only_kernel(source)
-        launch = _launch(grid, block, shared_bytes)
+        launch = _launch(grid, block, shared_bytes, cluster)
         data = LaunchData(
             arguments={each: _value(each, value) for each, value in _named(args, source, chosen).items()},
             symbols={each: np.asarray(content) for each, content in (symbols or {}).items()},
@@ -102,10 +104,13 @@ def _only_kernel(source: Source) -> str:
     return names[0]
 
 
-def _launch(grid: Extents, block: Extents, shared_bytes: int) -> Launch:
+def _launch(grid: Extents, block: Extents, shared_bytes: int, cluster: Extents | None) -> Launch:
     try:
         return Launch(
-            grid=extents(grid, "grid"), block=extents(block, "block"), dynamic_shared_bytes=shared_bytes
+            grid=extents(grid, "grid"),
+            block=extents(block, "block"),
+            dynamic_shared_bytes=shared_bytes,
+            cluster=None if cluster is None else extents(cluster, "cluster"),
         )
     except ValueError as error:
         raise GpuAdvisorError(str(error)) from None

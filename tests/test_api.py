@@ -17,6 +17,12 @@ __global__ void scale(float* out, const float* in, float factor, int n, const fl
         out[i] = factor * in[i];
 }
 """
+RANK = """
+__global__ void rank(unsigned* out)
+{
+    asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(out[blockIdx.x]));
+}
+"""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "from-python.md"
 
 
@@ -35,6 +41,14 @@ def test_arrays_are_updated_and_the_report_is_typed() -> None:
     assert kernel.counters.global_store_requests == 10
     assert {access.variable for access in kernel.accesses} == {"in", "out"}
     assert any(each.rule == "launch/tiny-kernel" for each in report.advice)
+
+
+def test_blocks_in_clusters() -> None:
+    out = np.full(6, 9, np.uint32)
+    gpuadvisor.analyze(RANK, 6, 1, [out], cluster=3)
+    assert out.tolist() == [0, 1, 2, 0, 1, 2]
+    with pytest.raises(gpuadvisor.GpuAdvisorError, match="does not divide into clusters"):
+        gpuadvisor.analyze(RANK, 6, 1, [out], cluster=4)
 
 
 def test_slices_point_into_their_array_and_repeated_arrays_are_one() -> None:

@@ -3,7 +3,7 @@
 Block b runs on multiprocessor b mod S in wave b div (S x R), for S multiprocessors and R resident
 blocks: a model of the hardware's scheduler, not a promise. Clocks are a model too: a wave starts
 `WAVE_CYCLES` after the one before it, and a warp's clock advances by one with every instruction it
-issues.
+issues. Performance counters count nothing, no shared memory is reserved, and no graph launches a kernel.
 """
 
 import re
@@ -17,7 +17,7 @@ from gpuadvisor.emulator.widths import Lanes
 
 WAVE_CYCLES = 1 << 20
 NANOSECONDS_PER_CYCLE = 1
-_ENVIRONMENT = re.compile(r"%envreg\d+")
+_ZERO = re.compile(r"%(envreg\d+|pm[0-7](_64)?|reserved_smem_offset_(begin|end|cap|\d)|current_graph_exec)")
 _AXES = "xyz"
 _LANE = np.arange(WARP_SIZE, dtype=np.int64)
 _Integers = NDArray[np.int64]
@@ -29,7 +29,7 @@ def is_special(name: str) -> bool:
     base, _, axis = name.partition(".")
     if axis:
         return base in _VECTORS and axis in _AXES
-    return name in _SCALARS or name in _CLOCKS or _ENVIRONMENT.fullmatch(name) is not None
+    return name in _SCALARS or name in _CLOCKS or _ZERO.fullmatch(name) is not None
 
 
 def is_clock(name: str) -> bool:
@@ -149,6 +149,7 @@ _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
     "%envreg2": lambda batch: batch.grid.workspace & 0xFFFFFFFF,
     "%dynamic_smem_size": lambda batch: batch.grid.launch.dynamic_shared_bytes,
     "%total_smem_size": lambda batch: batch.layout.shared_bytes,
+    "%aggr_smem_size": lambda batch: batch.layout.shared_bytes,
     "%lanemask_eq": lambda _batch: 1 << _LANE,
     "%lanemask_lt": lambda _batch: (1 << _LANE) - 1,
     "%lanemask_le": lambda _batch: (2 << _LANE) - 1,

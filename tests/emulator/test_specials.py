@@ -20,7 +20,7 @@ def read(
 ) -> Array:
     """Return what every thread reads: shape (blocks, threads)."""
     blocks, threads = int(np.prod(grid)), int(np.prod(block))
-    wide = register in ("%clock64", "%globaltimer")
+    wide = register in ("%clock64", "%globaltimer", "%pm0_64", "%current_graph_exec")
     fetch = f"mov.u64 %rd5, {register};" if wide else f"mov.u32 %r9, {register}; cvt.u64.u32 %rd5, %r9;"
     body = f"""mov.u32 %r1, %ntid.x; mov.u32 %r2, %ntid.y; mov.u32 %r3, %tid.y; mov.u32 %r4, %tid.z;
     mad.lo.u32 %r5, %r4, %r2, %r3; mad.lo.u32 %r5, %r5, %r1, %r0;
@@ -58,6 +58,10 @@ def test_indices_in_three_dimensions() -> None:
         ("%nsmid", 7),
         ("%gridid", 0),
         ("%envreg3", 0),
+        ("%pm7", 0),
+        ("%pm0_64", 0),
+        ("%reserved_smem_offset_cap", 0),
+        ("%current_graph_exec", 0),
         ("%cluster_nctaid.x", 1),
     ],
 )
