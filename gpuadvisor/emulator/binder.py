@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import Refusal
 from gpuadvisor.emulator.instructions.arithmetic import bind_arithmetic, bind_gate
 from gpuadvisor.emulator.instructions.binding import (
     Binding,
@@ -117,7 +117,7 @@ def _refusal(instruction: Instruction, reason: str) -> Step:
     what = f"{instruction.text} is not supported by the emulator{reason} (PTX line {instruction.ptx_line})"
 
     def step(_batch: Batch, active: Active) -> None:
-        raise ThreadFault(what, int(active.lanes[0]))
+        raise Refusal(what, int(active.lanes[0]))
 
     return step
 

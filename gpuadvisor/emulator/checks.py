@@ -53,6 +53,9 @@ class Checks(Protocol):
     def never_complete(self, threads: Mask, places: NDArray[np.int32]) -> None:
         """Note that threads wait at a barrier, or for lanes of their warp, in vain; they will go on."""
 
+    def stopped(self, thread: int, what: str) -> None:
+        """Note what a thread, and the batch with it, cannot survive."""
+
     def allocate(self, thread: int, size_bytes: int) -> int:
         """Return what malloc gives a thread."""
 

@@ -9,6 +9,7 @@ from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.binder import BasicBlock, BoundKernel
 from gpuadvisor.emulator.checks import Checks
 from gpuadvisor.emulator.faults import (
+    Refusal,
     ThreadFault,
     barrier_never_complete,
     does_not_end,
@@ -30,13 +31,16 @@ class Executor:
         """Run all threads of the batch.
 
         Raises GpuAdvisorError with source line, block and thread where an instruction fails or is not
-        supported, a barrier can never be complete, or a warp exceeds the instruction budget.
+        supported, a barrier can never be complete, or a warp exceeds the instruction budget. A check takes
+        over what is the kernel's fault; what its threads cannot survive ends the batch.
         """
         try:
             with np.errstate(all="ignore"):
                 self._run(batch)
         except ThreadFault as fault:
-            raise fault_error(self._instruction(batch), fault.what, batch.describe(fault.lane)) from None
+            if batch.checks is None or isinstance(fault, Refusal):
+                raise fault_error(self._instruction(batch), fault.what, batch.describe(fault.lane)) from None
+            batch.checks.stopped(fault.lane, fault.what)
         finally:
             write_printed(batch.printed, sys.stderr)
 
@@ -62,7 +66,7 @@ class Executor:
         most = int(batch.issued.max())
         if most > self._budget:
             lane = int(batch.scheduler.active.lanes[0])
-            raise ThreadFault(does_not_end(self._budget), lane)
+            raise Refusal(does_not_end(self._budget), lane)
         return self._budget - most
 
     def _execute(self, batch: Batch, block: BasicBlock) -> None:

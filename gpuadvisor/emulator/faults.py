@@ -16,6 +16,10 @@ class ThreadFault(Exception):  # noqa: N818
         self.lane = lane
 
 
+class Refusal(ThreadFault):
+    """The emulator itself goes no further: the kernel may be without fault."""
+
+
 def does_not_end(instruction_budget: int) -> str:
     """Say that a warp used up its budget."""
     return f"the kernel does not end: a warp executed more than {instruction_budget} instructions"

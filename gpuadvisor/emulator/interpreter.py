@@ -26,15 +26,17 @@ def interpret(loaded: Loaded, options: RunOptions) -> Observation:
     executor = Executor(bound, options.instruction_budget or INTERPRETER_BUDGET)
     types = bound.registers.dtypes
     check = _check(loaded) if options.check else None
-    for part in _batches(blocks, _blocks_per_batch(bound, layout, grid, check)):
-        batch = Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters)
-        if check is not None:
-            check.watch(batch)
-        executor.run(batch)
-        recorder.next_blocks(len(part))
+    try:
+        for part in _batches(blocks, _blocks_per_batch(bound, layout, grid, check)):
+            batch = Batch(grid, part, layout, types, loaded.memory, recorder, loaded.parameters)
+            if check is not None:
+                check.watch(batch)
+            executor.run(batch)
+            recorder.next_blocks(len(part))
+    finally:
+        findings = check.close() if check is not None else None
     observation = recorder.observation(loaded.variable)
-    if check is not None:
-        observation.findings = check.close()
+    observation.findings = findings
     return observation
 
 

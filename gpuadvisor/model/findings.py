@@ -18,6 +18,7 @@ FindingKind = Literal[
     "use-after-free",
     "invalid-free",
     "memory-leak",
+    "stopped",
 ]
 
 

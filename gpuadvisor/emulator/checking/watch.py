@@ -176,6 +176,11 @@ class Watch:
         self._barriers.never_complete(threads, places)
         self._order.wait_for_block(np.flatnonzero(threads))
 
+    def stopped(self, thread: int, what: str) -> None:
+        """Note what a thread, and the batch with it, cannot survive."""
+        self._log.add("stopped", Place(self._batch.pc, self._batch, thread), what)
+        self._device.allocations.live.clear()  # its threads can free nothing any more
+
     def allocate(self, thread: int, size_bytes: int) -> int:
         """Return what malloc gives a thread; nothing has been written to it."""
         address = self._batch.heap.allocate(size_bytes)

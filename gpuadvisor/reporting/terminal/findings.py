@@ -21,6 +21,7 @@ _TITLES = {
     "use-after-free": "use after free",
     "invalid-free": "invalid free",
     "memory-leak": "memory never freed",
+    "stopped": "the kernel stops",
 }
 
 

@@ -107,6 +107,8 @@ CASES = [
     Case("heap", "leak", 1, 8, [ints(8), number(8)], ("memory-leak", 9, None, None)),
     Case("heap", "double_free", 1, 8, [ints(8), number(8)], ("invalid-free", 25, 23, None)),
     Case("heap", "use_after_free", 1, 8, [ints(8), number(8)], ("use-after-free", 35, 34, None)),
+    Case("stops", "assertion", 2, 64, [ints(128), ints(128)], ("stopped", 13, None, None)),
+    Case("stops", "trap", 1, 64, [ints(64), ints(64)], ("stopped", 20, None, None)),
     Case("heap", "free_inside_block", 1, 1, [ints(8), number(8)], ("invalid-free", 46, None, None)),
 ]  # fmt: skip
 
