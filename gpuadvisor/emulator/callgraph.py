@@ -11,8 +11,8 @@ def named_symbol(instruction: Instruction) -> str | None:
     return target.name if isinstance(target, Symbol) else None
 
 
-RUNTIME_ROUTINES = frozenset({"vprintf", "__assertfail", "malloc", "free"})
-"""What the device runtime provides by name."""
+RUNTIME_ROUTINES = {"vprintf": 2, "__assertfail": 4, "malloc": 1, "free": 1}
+"""What the device runtime provides by name, and how many arguments each routine reads."""
 
 
 def calls_runtime(instruction: Instruction) -> bool:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
+from gpuadvisor.emulator.callgraph import RUNTIME_ROUTINES
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.heap import HEAP_NAME
 from gpuadvisor.emulator.instructions.binding import Binding, Control
@@ -73,6 +74,8 @@ def runtime_call(instruction: Instruction, layout: Layout) -> Callable[[Batch, N
     results = lists.pop(0) if isinstance(instruction.operands[0], Names) else ()
     places = [_place(name, layout) for name in (lists[0] if lists else ())]
     result = _place(results[0], layout) if results else None
+    if len(places) < RUNTIME_ROUTINES[named_symbol(instruction) or ""]:
+        raise Unsupported("too few arguments")
 
     def call(batch: Batch, lanes: NDArray[Any]) -> None:
         rows = batch.frame_rows()

@@ -1,7 +1,7 @@
 """What activations of functions that call themselves, or use alloca, keep: see `instructions.activation`.
 
-Each thread has one entry for every `_STEP_BYTES` of its stack, more than there are activations. An entry
-holds the stack pointer, the registers and the parameters that the function had before it was entered.
+Each thread has as many entries as the smallest frames fill its stack. An entry holds the stack pointer, the
+registers and the parameters that the function had before it was entered.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from gpuadvisor.emulator.layout import FRAME_BASE, Layout
 from gpuadvisor.emulator.linker import SMALLEST_FRAME_BYTES, STACK, STACK_BYTES, STACK_POINTER
 from gpuadvisor.emulator.native.abi import Status, Word
 from gpuadvisor.emulator.native.blocks import Blocks
-from gpuadvisor.emulator.native.callsites import frame_register
+from gpuadvisor.emulator.native.callsites import DEPTH, frame_register
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
@@ -22,6 +22,7 @@ from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
     POINTER,
+    WORDS,
     bits,
     constant,
     field,
@@ -29,10 +30,8 @@ from gpuadvisor.emulator.native.vectors import (
     splat_constant,
 )
 
-_STEP_BYTES = SMALLEST_FRAME_BYTES
-_ENTRIES = STACK_BYTES // _STEP_BYTES
+_ENTRIES = STACK_BYTES // SMALLEST_FRAME_BYTES
 _CELL_BYTES = 8
-_ALIGNMENT_BYTES = 16
 
 
 def copy_bytes(builder: ir.IRBuilder, target: ir.Value, source: ir.Value, size_bytes: int) -> None:
@@ -55,6 +54,24 @@ def take_stack(
     flow.refuse(lanes.warp, Status.STACK_OVERFLOW, pc, builder.and_(mask, over))
     lanes.put(STACK_POINTER, mask, end)
     return builder.add(start, splat_constant(lanes.address_of(STACK), I64))
+
+
+def deepen(flow: Flow, lanes: Lanes, pc: int, mask: ir.Value) -> ir.Value:
+    """Emit the start of another activation; return the number of its entry."""
+    builder = lanes.builder
+    depth = builder.load(lanes.slot(DEPTH), typ=WORDS, align=4)
+    over = bits(builder, builder.icmp_unsigned(">=", depth, splat_constant(_ENTRIES)))
+    flow.refuse(lanes.warp, Status.STACK_OVERFLOW, pc, builder.and_(mask, over))
+    lanes.put(DEPTH, mask, builder.add(depth, splat_constant(1)))
+    return depth
+
+
+def surface(lanes: Lanes) -> ir.Value:
+    """Emit the end of an activation of the lanes that are on; return the number of its entry."""
+    builder = lanes.builder
+    depth = builder.sub(builder.load(lanes.slot(DEPTH), typ=WORDS, align=4), splat_constant(1))
+    lanes.put(DEPTH, lanes.on, depth)
+    return depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,33 +127,30 @@ class Keeper:
         offset = builder.mul(number, word(builder, warp.context, Word.ACTIVATION_STRIDE))
         self._start = field(builder, pointer(builder, warp.context, Word.ACTIVATIONS), offset)
 
-    def _entry(self, lane: ir.Value, frame: ir.Value) -> ir.Value:
-        """Return where the entry of the activation with a frame (its local address) lies."""
+    def _entry(self, lane: ir.Value, number: ir.Value) -> ir.Value:
+        """Return where an entry of a lane lies."""
         builder = self._lanes.builder
-        used = builder.sub(frame, constant(self._lanes.address_of(STACK), I64))
-        number = builder.udiv(used, constant(_STEP_BYTES, I64))
-        row = builder.mul(builder.zext(lane, I64), constant(_ENTRIES, I64))
-        return field(
-            builder, self._start, builder.mul(builder.add(row, number), constant(self._entry_bytes, I64))
-        )
+        row = builder.mul(lane, constant(_ENTRIES))
+        place = builder.zext(builder.add(row, number), I64)
+        return field(builder, self._start, builder.mul(place, constant(self._entry_bytes, I64)))
 
-    def save(self, lane: ir.Value, frame: ir.Value, used: ir.Value, row: ir.Value) -> None:
+    def save(self, lane: ir.Value, number: ir.Value, used: ir.Value, row: ir.Value) -> None:
         """Save a lane's state; `used` is its stack pointer and `row` where its parameters lie."""
         builder = self._lanes.builder
-        entry = self._entry(lane, frame)
+        entry = self._entry(lane, number)
         builder.store(used, entry)
-        for number, name in enumerate(self._saved.registers, 1):
-            builder.store(self._register(name, lane), field(builder, entry, _CELL_BYTES * number))
+        for cell, name in enumerate(self._saved.registers, 1):
+            builder.store(self._register(name, lane), field(builder, entry, _CELL_BYTES * cell))
         self._move_parameters(entry, row, saves=True)
 
-    def restore(self, lane: ir.Value, frame: ir.Value, row: ir.Value) -> None:
+    def restore(self, lane: ir.Value, number: ir.Value, row: ir.Value) -> None:
         """Bring a lane's state back."""
         builder = self._lanes.builder
-        entry = self._entry(lane, frame)
+        entry = self._entry(lane, number)
         self._set_register(STACK_POINTER, lane, builder.load(entry, typ=I64))
-        for number, name in enumerate(self._saved.registers, 1):
-            cell = field(builder, entry, _CELL_BYTES * number)
-            self._set_register(name, lane, builder.load(cell, typ=I64))
+        for cell, name in enumerate(self._saved.registers, 1):
+            place = field(builder, entry, _CELL_BYTES * cell)
+            self._set_register(name, lane, builder.load(place, typ=I64))
         self._move_parameters(entry, row, saves=False)
 
     def set_frame(self, lane: ir.Value, frame: ir.Value) -> None:

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.callgraph import calls_runtime
+from gpuadvisor.emulator.callgraph import RUNTIME_ROUTINES, calls_runtime
 from gpuadvisor.emulator.layout import FRAME_BASE
 from gpuadvisor.emulator.linker import STACK_POINTER, named_symbol
 from gpuadvisor.emulator.native.abi import Status, Word
-from gpuadvisor.emulator.native.activations import Keeper, copy_bytes, entry_bytes, saved_by, take_stack
+from gpuadvisor.emulator.native.activations import (
+    Keeper,
+    copy_bytes,
+    deepen,
+    entry_bytes,
+    saved_by,
+    surface,
+    take_stack,
+)
 from gpuadvisor.emulator.native.blocks import Block, listed_targets
-from gpuadvisor.emulator.native.callsites import argument_lists, frame_register, return_register
+from gpuadvisor.emulator.native.callsites import argument_lists, return_register
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
@@ -151,6 +159,8 @@ class _Calls:
         if not calls_runtime(self.instruction):
             raise Unsupported(f"a call of {named_symbol(self.instruction)}")
         results, arguments = argument_lists(self.instruction)
+        if len(arguments) < RUNTIME_ROUTINES[named_symbol(self.instruction) or ""]:
+            raise Unsupported("too few arguments")
         if any(end - start > _LARGEST_ARGUMENT_BYTES for start, end in self._ranges((*results, *arguments))):
             raise Unsupported("arguments in memory")
         builder, warp, on = self.lanes.builder, self.lanes.warp, self.lanes.on
@@ -194,15 +204,16 @@ class _Calls:
             if keeper is not None:
                 used = self._vector(STACK_POINTER, 64)
                 size = splat_constant(self.linked.frames[name], I64)
-                frames = local(builder, integer_type(64))
+                frames, numbers = local(builder, integer_type(64)), local(builder, integer_type(32))
                 builder.store(take_stack(self.flow, lanes, pc, mask, size, 16), frames)
+                builder.store(deepen(self.flow, lanes, pc, mask), numbers)
             with each_lane(builder, mask) as lane:
                 row = builder.inttoptr(spilled(builder, rows, lane, 64), POINTER)
                 passed.take(row)
                 if keeper is not None:
-                    frame = spilled(builder, frames, lane, 64)
-                    keeper.save(lane, frame, spilled(builder, used, lane, 64), row)
-                    keeper.set_frame(lane, frame)
+                    number = spilled(builder, numbers, lane, 32)
+                    keeper.save(lane, number, spilled(builder, used, lane, 64), row)
+                    keeper.set_frame(lane, spilled(builder, frames, lane, 64))
                 formals = self.linked.formals[name].parameters if copies else ()
                 passed.give(row, self._ranges(formals))
         lanes.put(return_register(name), mask, splat_constant(self.block.number + 1))
@@ -231,14 +242,16 @@ class _Calls:
         lanes, builder = self.lanes, self.lanes.builder
         returns, rows = local(builder, places.type), self._rows()
         builder.store(places, returns)
-        frames = self._vector(frame_register(name), 64) if keeper is not None else None
+        numbers = local(builder, places.type)
+        if keeper is not None:
+            builder.store(surface(lanes), numbers)
         results = _Copies(builder, self._ranges(self.linked.formals[name].results))
         with each_lane(builder, lanes.on) as lane:
             row = builder.inttoptr(spilled(builder, rows, lane, 64), POINTER)
             place = spilled(builder, returns, lane, 32)
             results.take(row)
             if keeper is not None:
-                keeper.restore(lane, spilled(builder, frames, lane, 64), row)
+                keeper.restore(lane, spilled(builder, numbers, lane, 32), row)
             for call in copying:
                 behind = constant(self.flow.blocks.at[call.index + 1])
                 with builder.if_then(builder.icmp_unsigned("==", place, behind)):

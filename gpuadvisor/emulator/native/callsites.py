@@ -10,6 +10,8 @@ from functools import cached_property
 from gpuadvisor.emulator.linker import FRAME, STACK_POINTER, Linked, named_symbol
 from gpuadvisor.emulator.program import Instruction, Names
 
+DEPTH = "%activations"
+"""The register with the number of a lane's activations that save something."""
 _RETURN = "%return"
 _STACK_USERS = frozenset({"alloca", "stacksave", "stackrestore"})
 
@@ -45,8 +47,8 @@ class CallSites:
 
     @cached_property
     def hidden_registers(self) -> dict[str, str]:
-        """The registers that hold return places, with their types."""
-        return {return_register(name): "b32" for name in self.linked.formals}
+        """The registers that hold return places and the depth of activations, with their types."""
+        return {**{return_register(name): "b32" for name in self.linked.formals}, DEPTH: "b32"}
 
     def targets(self, call: Instruction) -> tuple[str, ...]:
         """Return the functions with a body that a call may enter."""
@@ -83,8 +85,8 @@ class CallSites:
             return self._of_call(self.targets(instruction))
         owner = self.linked.owners[instruction.index]
         if instruction.opcode == "ret" and owner != self.linked.function.name:
-            frame = {frame_register(owner)} if owner in self.linked.frames else set()
-            return {return_register(owner), *frame}, set()
+            depth = {DEPTH} if owner in self.linked.frames else set()
+            return {return_register(owner), *depth}, set()
         stack = {STACK_POINTER} if instruction.opcode in _STACK_USERS else set()
         return stack, stack
 
@@ -92,4 +94,4 @@ class CallSites:
         """Return the registers of a call; what an activation overwrites it saves before."""
         activated = {name for name in targets if name in self.linked.frames}
         written = {return_register(name) for name in targets if name not in activated}
-        return ({STACK_POINTER} if activated else set()), written
+        return ({STACK_POINTER, DEPTH} if activated else set()), written

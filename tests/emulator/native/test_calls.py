@@ -8,6 +8,7 @@ from gpuadvisor.emulator.linker import link
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.kernels import native_kernel
 from gpuadvisor.emulator.program import Program
+from gpuadvisor.emulator.run import run
 from gpuadvisor.model.errors import GpuAdvisorError
 from tests.emulator.harness import compiled, execute, launch_of, ptx_kernel
 from tests.emulator.instructions.test_calls import SOURCE as CALLS
@@ -134,6 +135,27 @@ def test_a_stack_pointer_beyond_the_stack_is_a_fault() -> None:
     body = "    mov.u64 %rd2, -64; stackrestore.u64 %rd2; alloca.u64 %rd3, 64; st.global.u64 [%rd1], %rd3;"
     with pytest.raises(GpuAdvisorError, match="stack overflow"):
         execute(ptx_kernel(body), "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+
+
+def test_calls_after_a_stack_that_was_cut_short_end() -> None:
+    """The stack pointer is lowered in each activation: nothing but the number of activations bounds them."""
+    before = """.func (.param .b32 r) down(.param .b32 n) {
+    .reg .b32 %r<4>; .reg .b64 %rd<4>; .reg .pred %p; .param .b32 x; .param .b32 y;
+    stacksave.u64 %rd1; sub.u64 %rd1, %rd1, 64; stackrestore.u64 %rd1;
+    ld.param.u32 %r1, [n]; setp.eq.u32 %p, %r1, 0; mov.u32 %r3, 7; @%p bra DONE;
+    sub.u32 %r2, %r1, 1; st.param.b32 [x], %r2; call (y), down, (x); ld.param.b32 %r3, [y];
+    add.u32 %r3, %r3, %r1;
+DONE: st.param.b32 [r], %r3; ret; }"""
+    body = """.param .b32 x; .param .b32 y; mov.u32 %r1, {}; st.param.b32 [x], %r1; call (y), down, (x);
+    ld.param.b32 %r2, [y]; cvt.u64.u32 %rd2, %r2; st.global.u64 [%rd1], %rd2;"""
+    program = ptx_kernel(body.format(200), before=before)
+    outcome = execute(program, "k", launch_of(1, 32), [np.zeros(32, np.uint64)])
+    assert outcome.arrays[0].tolist() == [7 + 200 * 201 // 2] * 32
+    assert is_native(program, "k")
+    with pytest.raises(GpuAdvisorError, match="stack overflow"):
+        run(
+            ptx_kernel(body.format(300), before=before), "k", launch_of(1, 32), [np.uint64(0)], GlobalMemory()
+        )
 
 
 def test_parameters_beyond_their_end_are_a_fault() -> None:
