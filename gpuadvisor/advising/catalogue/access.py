@@ -105,7 +105,13 @@ WHERE = (
         "location", "str", "", "File and line", lambda part: f"{part.access.file}:{part.access.line}"
     ),
     access.fact("line", "int", "", "Line in the source", lambda part: part.access.line),
-    access.fact("space", "str", "", "`global`, `shared`, `local` or `const`", lambda part: part.access.space),
+    access.fact(
+        "space",
+        "str",
+        "",
+        "`global`, `shared`, `local`, `const`, `texture` or `surface`",
+        lambda part: part.access.space,
+    ),
     access.fact("operation", "str", "", "`load`, `store` or `atomic`", lambda part: part.access.operation),
     access.fact(
         "variable",
