@@ -104,9 +104,21 @@ class _Request:
             "!=", site_field(builder, self.site, "is_atomic", I32), constant(0)
         )
         self.active = builder.ctpop(self.mask)
-        self.starts = self.firsts(self.size_shift, self.mask)
-        self.distinct = builder.ctpop(self.starts)
-        self.bytes = builder.shl(self.distinct, self.size_shift)
+
+    def tell_apart(self, starts: ir.Value) -> None:
+        """Note the first lane at each position."""
+        self.starts = starts
+        self.distinct = self.builder.ctpop(starts)
+        self.bytes = self.builder.shl(self.distinct, self.size_shift)
+
+    def firsts_unless(self, known: ir.Value, instead: ir.Value, shift: ir.Value) -> ir.Value:
+        """Return `firsts` of the whole request; `instead` where it is known to be the same."""
+        builder = self.builder
+        found = local(builder, I32)
+        builder.store(instead, found)
+        with builder.if_then(builder.not_(known)):
+            builder.store(self.firsts(shift, self.mask), found)
+        return builder.load(found, typ=I32)
 
     def firsts(self, shift: ir.Value, mask: ir.Value) -> ir.Value:
         """Return the first lane of each group whose positions, shifted right, are equal."""
@@ -153,6 +165,9 @@ def define_count_global(module: ir.Module) -> ir.Function:
     request = _Request(module, "count_global")
     builder = request.builder
     sectors = builder.ctpop(request.firsts(constant(SECTOR_SHIFT), request.mask))
+    # Lanes that are all in different sectors are all at different positions.
+    apart = builder.icmp_unsigned("==", sectors, request.active)
+    request.tell_apart(request.firsts_unless(apart, request.mask, request.size_shift))
     counted = builder.select(request.is_atomic, request.active, sectors)
     inactive = builder.not_(mask_of(builder, request.mask))
     low = smallest(builder, builder.select(inactive, splat_constant(-1), request.positions))
@@ -177,6 +192,7 @@ def define_count_shared(module: ir.Module) -> ir.Function:
     """Define (site, positions, offsets from the first active lane, its position, mask)."""
     request = _Request(module, "count_shared")
     builder = request.builder
+    request.tell_apart(request.firsts(request.size_shift, request.mask))
     shift = _maximum(builder, request.size_shift, constant(_WORD_SHIFT))
     per_lane = builder.shl(constant(1), builder.sub(shift, constant(_WORD_SHIFT)))
     agree = builder.and_(_pairs_agree(request), builder.not_(request.is_atomic))
@@ -227,7 +243,9 @@ def _grouped_passes(request: _Request, shift: ir.Value, per_lane: ir.Value, grou
 
 def _ideal_wavefronts(request: _Request, shift: ir.Value, per_lane: ir.Value) -> ir.Value:
     builder = request.builder
-    words = builder.mul(builder.ctpop(request.firsts(shift, request.mask)), per_lane)
+    whole_words = builder.icmp_unsigned("==", shift, request.size_shift)
+    starts = request.firsts_unless(whole_words, request.starts, shift)
+    words = builder.mul(builder.ctpop(starts), per_lane)
     fewest = _divided_up(builder, words, BANKS.bit_length() - 1)
     halves: ir.Value = constant(0)
     for half in (_HALF_WARP, _HALF_WARP << LANES // 2):
