@@ -1,6 +1,7 @@
 """From what the parts of a launch counted to the record that documents are made of."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
@@ -85,33 +86,25 @@ def _samples(parts: Sequence[Part], numbers: list[int]) -> _Samples:
 
     The first two follow each other in one warp; what comes later shows how requests differ.
     """
-    kept = [(part, executions) for part in parts if (executions := _executions(part, numbers))]
+    counts = [part.sites["samples"][numbers] for part in parts]
+    kept = [(part, tuple(count.tolist())) for part, count in zip(parts, counts, strict=True) if count.any()]
     each = max(1, SAMPLES // (len(kept) * len(numbers)))
-    leading = 2
     chosen: list[NDArray[Any]] = []
-    for part, executions in kept:
-        picked = executions[:leading] + _spread(executions[leading:], each - leading)
-        chosen.append(part.samples[tuple(zip(*(place for rows in picked for place in rows), strict=True))])
-        leading = 0
-    masks = np.concatenate([rows["mask"] for rows in chosen])[:, None] >> _LANES
-    addresses = np.concatenate([rows["addresses"] for rows in chosen])
+    for part, count in kept:
+        sites, rows = _chosen(count, 0 if chosen else 2, each)
+        chosen.append(part.samples[np.take(numbers, sites), rows])
+    masks = np.concatenate([requests["mask"] for requests in chosen])[:, None] >> _LANES
+    addresses = np.concatenate([requests["addresses"] for requests in chosen])
     return addresses, (masks & np.uint64(1)).astype(np.bool_)
 
 
-_Rows = list[tuple[int, int]]
-"""The site and the number of requests that a part kept."""
-
-
-def _executions(part: Part, numbers: list[int]) -> list[_Rows]:
-    """Return the requests that a part kept of the sites of one instruction, by execution of it."""
-    counts = part.sites["samples"][numbers].tolist()
-    sites = list(zip(numbers, counts, strict=True))
-    return [[(site, row) for site, count in sites if row < count] for row in range(max(counts))]
-
-
-def _spread(executions: list[_Rows], number: int) -> list[_Rows]:
-    """Return so many of the executions, evenly spread."""
-    if len(executions) <= number:
-        return executions
-    positions = np.linspace(0, len(executions) - 1, max(0, number), dtype=int)
-    return [executions[position] for position in positions]
+@lru_cache(maxsize=1024)
+def _chosen(counts: tuple[int, ...], leading: int, number: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return sites and rows to take of sites that kept so many: the leading executions, others spread out."""
+    executions = max(counts)
+    others = min(executions, max(number, leading)) - leading
+    spread = np.linspace(leading, executions - 1, max(0, others), dtype=int).tolist()
+    taken = [*range(min(leading, executions)), *spread]
+    places = [(site, row) for row in taken for site, count in enumerate(counts) if row < count]
+    sites, rows = np.array(places).T
+    return sites, rows
