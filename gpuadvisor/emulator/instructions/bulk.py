@@ -25,9 +25,10 @@ from gpuadvisor.emulator.registers import Unsupported
 from gpuadvisor.emulator.store import ByteStore
 from gpuadvisor.emulator.widths import Lanes
 
+BULK_COPY = "copy in bulk"
 _UNIT_BYTES = 16
 _SPACES = {"global": GLOBAL, "shared": SHARED}
-_WITHOUT_EFFECT = frozenset({"commit_group", "wait_group", "prefetch"})
+WITHOUT_EFFECT = frozenset({"commit_group", "wait_group", "prefetch"})
 _HALVES = np.array([0, 8])
 
 
@@ -40,7 +41,7 @@ def bind_any_copy(instruction: Instruction, binding: Binding) -> Step:
         return bind_copy_arrival(instruction, binding)
     if "bulk" not in modifiers:
         return bind_copy(instruction, binding)
-    if not _WITHOUT_EFFECT.isdisjoint(modifiers):
+    if not WITHOUT_EFFECT.isdisjoint(modifiers):
         return no_operation
     if "tensor" in modifiers:
         return _bind_tensor_copy(instruction, binding)
@@ -87,7 +88,7 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
         places = destinations(batch, active)
         for lane, start in zip(active.lanes.tolist(), active.pick(source(batch)), strict=True):
             count = int(sizes.reshape(-1)[lane])
-            _check_size(count, lane, batch.layout.shared_bytes)
+            check_size(count, lane, batch.layout.shared_bytes)
             store, positions = _units(batch, pc, source_space, "load", start, count, lane)
             content = store.load(positions, 8)
             for place in places:
@@ -109,7 +110,8 @@ def _complete(batch: Batch, places: Sequence[Destination], sizes: NDArray[np.int
             place.barrier.change(batch, place.part, Change(none, -place.part.pick(sizes), none))
 
 
-def _check_size(size_bytes: int, lane: int, shared_bytes: int) -> None:
+def check_size(size_bytes: int, lane: int, shared_bytes: int) -> None:
+    """Raise ThreadFault unless a thread can copy so many bytes."""
     if size_bytes > shared_bytes:
         raise ThreadFault(f"copy in bulk of {size_bytes} bytes: the block has {shared_bytes}", lane)
     if size_bytes <= 0 or size_bytes % _UNIT_BYTES:
@@ -123,7 +125,7 @@ def _units(
     addresses = start + np.arange(0, size_bytes, _UNIT_BYTES, dtype=np.uint64)
     _record(batch, pc, space, operation, addresses)
     lanes = np.full(addresses.size, lane)
-    store, positions = space.locate(batch, addresses, lanes, _UNIT_BYTES, f"copy in bulk ({operation})")
+    store, positions = space.locate(batch, addresses, lanes, _UNIT_BYTES, f"{BULK_COPY} ({operation})")
     return store, positions[:, None] + _HALVES
 
 

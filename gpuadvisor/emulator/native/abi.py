@@ -25,6 +25,7 @@ EXPORTS = (
     "lanes_ended",
     "reach_barrier",
     "release_barriers",
+    "change_phase",
     "run_blocks",
 )
 """The functions of the run-time part that kernels or Python call."""
@@ -113,6 +114,8 @@ class Word(IntEnum):
     """Where a warp failed: the address of the site, or the program counter."""
     FAULT_MASK = auto()
     """The lanes that failed."""
+    FAULT_LANE = auto()
+    """The lane that copies in bulk."""
     FAULT_ADDRESSES = auto()
     """The first of 32 words."""
 
@@ -146,6 +149,12 @@ class Status(IntEnum):
     """A routine of the device runtime failed."""
     NO_BARRIER = 11
     """A barrier's number is too large."""
+    BAD_ARRIVALS = 12
+    """An mbarrier for no arrivals, or too many."""
+    TOO_MANY_ARRIVALS = 13
+    """More arrivals than the phase of an mbarrier waits for."""
+    BAD_SIZE = 14
+    """A copy in bulk of a size that it cannot have."""
 
 
 class Wait(IntEnum):

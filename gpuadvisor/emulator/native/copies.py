@@ -30,7 +30,6 @@ from gpuadvisor.emulator.program import Immediate, Instruction, Operand, Registe
 from gpuadvisor.emulator.registers import Unsupported
 
 _WAITS = frozenset({"commit_group", "wait_group", "wait_all"})
-_OTHERS = frozenset({"bulk", "reduce", "tensor", "mbarrier"})
 
 
 def emit_copy(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
@@ -38,8 +37,7 @@ def emit_copy(lanes: Lanes, requester: Requester, instruction: Instruction) -> N
     if not _WAITS.isdisjoint(instruction.modifiers):
         return
     size = instruction.operands[2] if len(instruction.operands) > 2 else None
-    by_thread = "async" in instruction.modifiers and _OTHERS.isdisjoint(instruction.modifiers)
-    if not by_thread or not isinstance(size, Immediate):
+    if "async" not in instruction.modifiers or not isinstance(size, Immediate):
         raise Unsupported("this form of cp")
     builder = lanes.builder
     targets, sources = (lanes.address(operand) for operand in instruction.operands[:2])

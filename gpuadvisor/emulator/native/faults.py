@@ -20,6 +20,7 @@ from gpuadvisor.emulator.faults import (
     stack_overflow,
     stopped_by,
 )
+from gpuadvisor.emulator.instructions.bulk import BULK_COPY, check_size
 from gpuadvisor.emulator.instructions.copies import ASYNCHRONOUS_COPY, WORD_BYTES
 from gpuadvisor.emulator.instructions.spaces import BY_NAME
 from gpuadvisor.emulator.linker import STACK_BYTES
@@ -103,7 +104,8 @@ def _bad_address(failure: _Failure) -> _Fault:
     batch = _block(failure.launch, failure.part)
     try:
         what = site.what or _described(failure.instruction(site.pc), site)
-        _check_again(site, what, batch, addresses[lanes], lanes + failure.first_lane)
+        acting = np.full_like(lanes, failure.word(Word.FAULT_LANE)) if what.startswith(BULK_COPY) else lanes
+        _check_again(site, what, batch, addresses[lanes], acting + failure.first_lane)
     except ThreadFault as fault:
         return site.pc, fault.what, fault.lane
     raise AssertionError("native code refused an access that the interpreter allows")
@@ -167,6 +169,27 @@ def _no_barrier(failure: _Failure) -> _Fault:
     return pc, f"barrier {numbers[worst]}: a block has {BARRIERS}", failure.first_lane + int(lanes[worst])
 
 
+def _bad_size(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    size = int(failure.addresses()[lane - failure.first_lane])
+    try:
+        check_size(size, lane, failure.launch.layout.shared_bytes)
+    except ThreadFault as fault:
+        return pc, fault.what, lane
+    raise AssertionError("native code refused a size that the interpreter allows")
+
+
+def _bad_arrivals(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    return pc, f"an mbarrier for {failure.addresses()[lane - failure.first_lane]} arrivals", lane
+
+
+def _too_many_arrivals(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    arrivals, missing = failure.addresses()[:2]
+    return pc, f"{arrivals} arrivals at an mbarrier whose phase waits for {missing}", lane
+
+
 def _stopped(failure: _Failure) -> _Fault:
     pc, lane = failure.noted()
     return pc, stopped_by(failure.instruction(pc)), lane
@@ -203,4 +226,7 @@ _FAULTS = {
     Status.NO_TARGET: _no_target,
     Status.ENDLESS: _endless,
     Status.NO_BARRIER: _no_barrier,
+    Status.BAD_SIZE: _bad_size,
+    Status.BAD_ARRIVALS: _bad_arrivals,
+    Status.TOO_MANY_ARRIVALS: _too_many_arrivals,
 }

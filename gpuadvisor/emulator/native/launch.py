@@ -140,7 +140,8 @@ class NativeLaunch:
         """Tell all parts, of which one runs, that buffers came or went."""
         flags.grow()
         for part in parts:
-            self._kept = self._buffers(part.context, flags)
+            for context in (part.context, *part.started.values()):
+                self._kept = self._buffers(context, flags)
             part.sites["span"] = 0
 
     def _common(self) -> NDArray[np.int64]:

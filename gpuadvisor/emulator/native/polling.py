@@ -21,7 +21,10 @@ from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.emulator.scheduler import PATIENCE
 from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
 
-_WRITERS = frozenset({"st", "stmatrix", "wmma", "red", "atom", "mbarrier", "cp"})
+_WRITERS = frozenset({"st", "stmatrix", "red", "atom", "mbarrier", "cp"})
+_WITHOUT_WRITE = frozenset(
+    {"test_wait", "try_wait", "pending_count", "commit_group", "wait_group", "wait_all", "prefetch"}
+)
 _NEVER = constant(0, I1)
 
 
@@ -91,14 +94,15 @@ class Writes:
         builder, on = self._lanes.builder, self._lanes.on
         changes = _changes(self._lanes, instruction)
         yield
-        executed = builder.icmp_unsigned("!=", on, constant(0))
-        self._executed = builder.or_(self._executed, executed)
+        if instruction.opcode != "cp" or "bulk" in instruction.modifiers:
+            executed = builder.icmp_unsigned("!=", on, constant(0))
+            self._executed = builder.or_(self._executed, executed)
         changing = builder.icmp_unsigned("!=", builder.and_(on, changes()), constant(0))
         self._changed = builder.or_(self._changed, changing)
 
     def finish(self, flow: Flow) -> None:
         """Tell others of it at the end of the block."""
-        if self._executed is _NEVER:
+        if self._changed is _NEVER:
             return
         warp = self._lanes.warp
         changes = word_pointer(warp.builder, warp.context, Word.CHANGES)
@@ -108,7 +112,9 @@ class Writes:
 
 def _writes(instruction: Instruction) -> bool:
     stores_tile = instruction.opcode == "wmma" and "store" in instruction.modifiers
-    return stores_tile or instruction.opcode in _WRITERS
+    return stores_tile or (
+        instruction.opcode in _WRITERS and _WITHOUT_WRITE.isdisjoint(instruction.modifiers)
+    )
 
 
 def _changes(lanes: Lanes, instruction: Instruction) -> Callable[[], ir.Value]:

@@ -14,7 +14,7 @@ from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.parameters import parameter_places, takes_parameter_addresses
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import pointer, warp_field, word
+from gpuadvisor.emulator.native.state import pointer, warp_field, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -129,6 +129,20 @@ class Requester:
         """Stop where an access function has found a fault."""
         builder = self._lanes.builder
         self.stop_if(builder.icmp_signed("<", found, constant(0, I64)), Status.BAD_ADDRESS)
+
+    def refuse(self, status: Status, wrong: ir.Value, values: ir.Value) -> None:
+        """Stop with a status where lanes, as bits, are wrong; the values of all, <32 x i64>, are noted."""
+        builder, context = self._lanes.builder, self._lanes.warp.context
+        some = builder.icmp_unsigned("!=", wrong, constant(0))
+        with builder.if_then(some, likely=False):
+            noted = {
+                Word.FAULT_PLACE: constant(self._instruction.index, I64),
+                Word.FAULT_MASK: builder.zext(wrong, I64),
+                Word.FAULT_ADDRESSES: values,
+            }
+            for name, value in noted.items():
+                builder.store(value, word_pointer(builder, context, name), align=8)
+        self.stop_if(some, status)
 
     def stop_if(self, failed: ir.Value, status: Status) -> None:
         """Stop with a status where a condition holds."""

@@ -14,11 +14,12 @@ from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import (
     atomics,
+    bulk,
     control,
-    copies,
     matrix_product,
     matrix_rows,
     matrix_tiles,
+    mbarriers,
     moves,
     stack,
     transfers,
@@ -43,7 +44,8 @@ _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "st": transfers.emit_store,
     "atom": atomics.emit_atomic,
     "red": atomics.emit_reduction,
-    "cp": copies.emit_copy,
+    "cp": bulk.emit_any_copy,
+    "mbarrier": mbarriers.emit_memory_barrier,
     "ldmatrix": matrix_rows.emit_load_matrix,
     "stmatrix": matrix_rows.emit_store_matrix,
     "wmma": matrix_tiles.emit_warp_matrix,

@@ -38,6 +38,8 @@ class Part:
     warps: NDArray[np.uint8]
     """The state of the warps of the block that ran last or failed."""
     status: Status = Status.DONE
+    started: dict[int, NDArray[np.int64]] = field(default_factory=dict)
+    """By identity: the contexts of blocks that have started and not ended."""
 
     def place(self, memory: Memory) -> None:
         """Let the blocks use this memory."""
@@ -102,6 +104,7 @@ class Turns:
             context[word] = content.ctypes.data
         context[Word.BLOCKS] = part.blocks[number:].ctypes.data
         context[Word.BLOCK_COUNT] = 1
+        part.started[id(context)] = context
         return self._go_on(_Turn(part, context, memory))
 
     def _go_on(self, turn: _Turn) -> bool:
@@ -109,6 +112,7 @@ class Turns:
         status = self.run(turn.context)
         if status is Status.DONE:
             self._free.append(turn.memory)
+            del turn.part.started[id(turn.context)]
         elif status is Status.POLLING:
             turn.context[Word.RESUMES] = 1
             self._polling.append(turn)

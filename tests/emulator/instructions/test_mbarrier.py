@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from tests.emulator.harness import compiled, execute, launch_of
+from tests.emulator.harness import Array, compiled, execute, launch_of
 
 SOURCE = r"""
 typedef unsigned long long u64;
@@ -143,9 +143,8 @@ RANDOM = np.random.default_rng(2)
 
 def test_phases_follow_each_other() -> None:
     values = RANDOM.integers(0, 1000, (3, 128), np.int32)
-    outcome = execute(
-        compiled(SOURCE), "rotate", launch_of(3, 128), [np.zeros_like(values), values, np.int32(5)]
-    )
+    arguments: list[Array | np.generic] = [np.zeros_like(values), values, np.int32(5)]
+    outcome = execute(compiled(SOURCE), "rotate", launch_of(3, 128), arguments, races=True)
     np.testing.assert_array_equal(outcome.arrays[0], np.roll(values, -5, axis=1))
 
 
@@ -162,7 +161,8 @@ def test_bulk_copies_arrive_before_those_who_wait_go_on() -> None:
 
 def test_copies_of_single_threads_arrive_too() -> None:
     values = RANDOM.integers(0, 1000, 64, np.int32)
-    outcome = execute(compiled(SOURCE), "copy_arrive", launch_of(1, 64), [np.zeros_like(values), values])
+    arguments = [np.zeros_like(values), values]
+    outcome = execute(compiled(SOURCE), "copy_arrive", launch_of(1, 64), arguments, races=True)
     np.testing.assert_array_equal(outcome.arrays[0], values[::-1])
 
 
@@ -210,5 +210,6 @@ def test_barriers_and_pipelines_of_the_standard_library() -> None:
     }
     """
     values = RANDOM.integers(0, 1000, 96, np.int32)
-    outcome = execute(compiled(source), "k", launch_of(1, 96), [np.zeros_like(values), values])
+    arguments = [np.zeros_like(values), values]
+    outcome = execute(compiled(source), "k", launch_of(1, 96), arguments, races=True)
     np.testing.assert_array_equal(outcome.arrays[0], values[::-1])

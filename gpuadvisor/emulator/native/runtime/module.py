@@ -3,7 +3,7 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import EXPORTS
-from gpuadvisor.emulator.native.runtime import access, barriers, blocks, convergence, counts, samples
+from gpuadvisor.emulator.native.runtime import access, barriers, blocks, convergence, counts, phases, samples
 
 _DEFINITIONS = (
     counts.define_first_of_kind,
@@ -21,6 +21,7 @@ _DEFINITIONS = (
     convergence.define_wait_for_block,
     convergence.define_wait_for_warp,
     convergence.define_lanes_ended,
+    phases.define_change_phase,
     barriers.define_release_at,
     barriers.define_release_barriers,
     barriers.define_reach_barrier,

@@ -21,6 +21,7 @@ SIGNATURES: dict[str, ir.FunctionType] = {
     "wait_for_warp": ir.FunctionType(VOID, [POINTER, I32, I32, WORDS]),
     "lanes_ended": ir.FunctionType(VOID, [POINTER]),
     "reach_barrier": ir.FunctionType(VOID, [POINTER, POINTER, I32, WORDS, WORDS, I32]),
+    "change_phase": ir.FunctionType(I64, [I64, I64, I64, I64]),
     "release_barriers": ir.FunctionType(VOID, [POINTER]),
 }
 
