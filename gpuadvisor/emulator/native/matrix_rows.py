@@ -91,6 +91,8 @@ def _move_rows(
     site, *_ = [requester.site("shared", operation, ROW_BYTES) for _ in range(count)]
     runs = builder.icmp_unsigned("!=", lanes.on, constant(0))
     matrices = builder.select(runs, constant(count, I64), constant(0, I64))
+    # Lanes that do not run hold anything: what is checked and what is used must be the same.
+    addresses = builder.select(lanes.mask, addresses, ir.Constant(LONGS, None))
     arguments = [context, site, addresses, matrices, memory]
 
     def body(inside: ir.IRBuilder, given: Sequence[ir.Value]) -> ir.Value:
