@@ -50,6 +50,12 @@ class Checks(Protocol):
     def waited(self, threads: Positions) -> None:
         """Note that threads have waited for others of the block, by other means than a barrier."""
 
+    def copies_committed(self, threads: Positions) -> None:
+        """Note that threads make a group of the asynchronous copies they began."""
+
+    def copies_awaited(self, threads: Positions, newest: int | None) -> None:
+        """Note that threads wait for all groups of their copies but the `newest`; None: for all copies."""
+
     def never_complete(self, threads: Mask, places: NDArray[np.int32]) -> None:
         """Note that threads wait at a barrier, or for lanes of their warp, in vain; they will go on."""
 

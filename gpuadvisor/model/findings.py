@@ -10,6 +10,7 @@ FindingKind = Literal[
     "out-of-bounds",
     "misaligned",
     "uninitialised-read",
+    "unfinished-copy",
     "shared-race",
     "global-race",
     "missing-syncwarp",

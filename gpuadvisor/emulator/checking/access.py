@@ -16,6 +16,7 @@ VERBS: dict[Effect, str] = {
     "load": "load",
     "wait": "load",
     "copy": "copy",
+    "begin": "asynchronous copy",
     "store": "store",
     "atomic": "atomic operation",
 }

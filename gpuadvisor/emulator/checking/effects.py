@@ -7,9 +7,10 @@ from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.emulator.spinning import polling_branches
 from gpuadvisor.emulator.widths import TYPE_BYTES
 
-Effect = Literal["load", "store", "atomic", "wait", "copy"]
-"""`wait`: a load repeated until another thread has written. `copy`: a write that an mbarrier tells of."""
-WRITES: tuple[Effect, ...] = ("store", "atomic", "copy")
+Effect = Literal["load", "store", "atomic", "wait", "copy", "begin"]
+"""`wait`: a load repeated until another thread has written. `copy`: a write that an mbarrier tells of.
+`begin`: a store that is over when its thread has waited for it."""
+WRITES: tuple[Effect, ...] = ("store", "atomic", "copy", "begin")
 READS: tuple[Effect, ...] = ("load", "atomic", "wait")
 
 _ATOMIC = frozenset({"atom", "red", "mbarrier"})
@@ -33,7 +34,7 @@ def effect(instruction: Instruction, space: str) -> Effect:
     if instruction.opcode in _STORES or (instruction.opcode == "wmma" and "store" in modifiers):
         return "store"
     if instruction.opcode == "cp":
-        return "store" if _target(instruction) == space else "load"
+        return "begin" if _target(instruction) == space else "load"
     return "load"
 
 

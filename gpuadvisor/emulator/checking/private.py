@@ -9,6 +9,7 @@ from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.checking.access import Access, Mask, Positions
 from gpuadvisor.emulator.checking.bounds import outside, where_it_lies
 from gpuadvisor.emulator.checking.contents import Contents
+from gpuadvisor.emulator.checking.copies import Copies
 from gpuadvisor.emulator.checking.effects import READS, WRITES, moves_unseen
 from gpuadvisor.emulator.checking.log import Log, Place, named
 from gpuadvisor.emulator.checking.ordering import Ordering
@@ -102,6 +103,7 @@ class Shared(_Private):
         size_bytes = batch.blocks.size * batch.shared_stride
         super().__init__(batch, log, origins, size_bytes, batch.layout.shared_bytes, piece_bytes)
         self._piece_bytes = piece_bytes
+        self.copies = Copies(self.store.bytes.size // piece_bytes, batch.shape[0] * batch.shape[1])
         self._races = Races(self.store.view(piece_bytes), order)
 
     def positions(self, access: Access) -> Positions:
@@ -115,10 +117,23 @@ class Shared(_Private):
         self._note_contents(access, pieces)
         if access.effect == "wait":
             return
+        self._note_copies(access, pieces)
         threads = np.repeat(access.threads, pieces.shape[1]) if pieces.shape[1] > 1 else access.threads
         cut = Pieces(pieces.reshape(-1), threads, self._values(access))
         for race in self._races.access(cut, access.effect, access.pc):
             self._report(race, access)
+
+    def _note_copies(self, access: Access, pieces: Positions) -> None:
+        unfinished = self.copies.unfinished(pieces.reshape(-1)).reshape(pieces.shape).any(axis=1)
+        if unfinished.any():
+            first = int(unfinished.argmax())
+            message = f"{access.name} while cp.async may still be writing there"
+            variable, count = self.variable(access, first), int(unfinished.sum())
+            self._log.add("unfinished-copy", access.place(first), message, count=count, variable=variable)
+        if access.effect == "begin":
+            self.copies.issue(pieces.reshape(-1), np.repeat(access.threads, pieces.shape[1]))
+        elif access.effect in WRITES:
+            self.copies.overwrite(pieces.reshape(-1))
 
     def _values(self, access: Access) -> NDArray[np.generic] | None:
         if access.values is None:

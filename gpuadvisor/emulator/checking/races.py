@@ -68,7 +68,7 @@ class Races:
             return races
         atomic = effect in ("atomic", "copy")
         races = self._write_races(pieces, atomic=atomic) + self._read_races(pieces)
-        if effect == "store":
+        if effect in ("store", "begin"):
             races += self._simultaneous(pieces, pc)
         self._note_write(pieces, pc, atomic=atomic)
         return races

@@ -73,6 +73,7 @@ class Watch:
         shared = Shared(batch, launch.log, launch.origins, self._order, pieces)
         local = Local(batch, launch.log, launch.origins)
         batch.shared, batch.local = shared.store, local.store
+        self._copies = shared.copies
         self._memories: dict[str, _Memory] = {"global": launch.device, "shared": shared, "local": local}
         self._values: NDArray[Any] | None = None
 
@@ -170,6 +171,19 @@ class Watch:
     def waited(self, threads: Positions) -> None:
         """Note that threads have waited for others of the block, by other means than a barrier."""
         self._order.wait_for_block(threads)
+        if threads.size:
+            self._copies.wait_for_everybody()
+
+    def copies_committed(self, threads: Positions) -> None:
+        """Note that threads make a group of the asynchronous copies they began."""
+        self._copies.commit(threads)
+
+    def copies_awaited(self, threads: Positions, newest: int | None) -> None:
+        """Note that threads wait for all groups of their copies but the `newest`; None: for all copies."""
+        if newest is None:
+            self._copies.wait_for_all(threads)
+        else:
+            self._copies.wait(threads, newest)
 
     def never_complete(self, threads: Mask, places: NDArray[np.int32]) -> None:
         """Note that threads wait at a barrier, or for lanes of their warp, in vain; they will go on."""

@@ -22,11 +22,28 @@ def bind_copy(instruction: Instruction, binding: Binding) -> Step:
     """Bind cp.async and its group operations."""
     modifiers = instruction.modifiers
     if "commit_group" in modifiers or "wait_group" in modifiers or "wait_all" in modifiers:
-        return no_operation
+        return _bind_group(instruction)
     size = instruction.operands[2] if len(instruction.operands) > 2 else None
     if "async" not in modifiers or not isinstance(size, Immediate):
         raise Unsupported("this form of cp")
     return _bind_copy(instruction, binding, size.bits)
+
+
+def _bind_group(instruction: Instruction) -> Step:
+    """Bind what only a check cares for: which copies a thread has waited for."""
+    commits = "commit_group" in instruction.modifiers
+    newest = instruction.operands[0] if instruction.operands else None
+    count = newest.bits if isinstance(newest, Immediate) else None
+
+    def step(batch: Batch, active: Active) -> None:
+        if batch.checks is None:
+            return
+        if commits:
+            batch.checks.copies_committed(active.lanes)
+        else:
+            batch.checks.copies_awaited(active.lanes, count)
+
+    return step
 
 
 def _bind_copy(instruction: Instruction, binding: Binding, size: int) -> Step:

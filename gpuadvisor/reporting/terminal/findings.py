@@ -13,6 +13,7 @@ _TITLES = {
     "out-of-bounds": "access out of bounds",
     "misaligned": "misaligned access",
     "uninitialised-read": "read of uninitialised memory",
+    "unfinished-copy": "asynchronous copy not waited for",
     "shared-race": "race on shared memory",
     "global-race": "race on global memory",
     "missing-syncwarp": "exchange within a warp without __syncwarp()",
