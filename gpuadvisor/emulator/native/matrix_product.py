@@ -14,6 +14,7 @@ from gpuadvisor.emulator.native.lowering.functions import call_shared
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.matrix_code import multiplied
 from gpuadvisor.emulator.native.matrix_form import Form
+from gpuadvisor.emulator.native.vectors import mask_of
 from gpuadvisor.emulator.program import Instruction, Operand
 from gpuadvisor.emulator.registers import Unsupported
 
@@ -35,7 +36,7 @@ def emit_product(lanes: Lanes, instruction: Instruction) -> None:
     targets = registers_of(target)
     if len(targets) != fragment.registers:
         raise Unsupported(f"{len(targets)} registers for a fragment of {fragment.registers}")
-    results = _call(lanes.builder, form, sources)
+    results = _call(lanes, form, sources)
     for position, register in enumerate(targets):
         lanes.write(register, fragment.register_type, lanes.builder.extract_value(results, position))
 
@@ -56,15 +57,20 @@ def _needed(fragment: Fragment, given: Sequence[Operand]) -> Sequence[Operand]:
     return given[: fragment.registers]
 
 
-def _call(builder: ir.IRBuilder, form: Form, sources: Sequence[ir.Value]) -> ir.Value:
-    """Call the kernel's function for the form; return the registers of D as a structure."""
+def _call(lanes: Lanes, form: Form, sources: Sequence[ir.Value]) -> ir.Value:
+    """Call the kernel's function for the form; return the registers of D as a structure.
+
+    The manual leaves open what is multiplied where lanes do not run; zeros are, so that results repeat.
+    """
     register = integer_type(64 if form.target.register_type == "b64" else 32)
     result = ir.LiteralStructType([register] * form.target.registers)
 
     def body(inside: ir.IRBuilder, arguments: Sequence[ir.Value]) -> ir.Value:
+        runs = mask_of(inside, arguments[0])
+        given = [inside.select(runs, each, ir.Constant(each.type, None)) for each in arguments[1:]]
         packed: ir.Value = ir.Constant(result, ir.Undefined)
-        for position, value in enumerate(multiplied(inside, form, arguments)):
+        for position, value in enumerate(multiplied(inside, form, given)):
             packed = inside.insert_value(packed, value, position)
         return packed
 
-    return call_shared(builder, f"product.{form.name}", result, sources, body)
+    return call_shared(lanes.builder, f"product.{form.name}", result, [lanes.on, *sources], body)
