@@ -51,6 +51,7 @@ def gate(request: GateRequest) -> GateReport:
             judgement = _by_revision(loaded, request, evidence, device)
     return GateReport(
         tool=Tool(version=__version__),
+        created=dt.datetime.now(dt.UTC).replace(microsecond=0),
         device=evidence.device,
         compiler=evidence.compiler,
         verdict=judgement.verdict,

@@ -1,5 +1,6 @@
 """The gate document: every check that was made, and the verdict."""
 
+import datetime as dt
 from typing import ClassVar, Literal
 
 import msgspec
@@ -57,6 +58,8 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     schema: str = "gpuadvisor.gate"
     version: int = 1
     tool: Tool
+    created: dt.datetime
+    """In UTC."""
     device: str
     compiler: str | None = None
     verdict: Verdict

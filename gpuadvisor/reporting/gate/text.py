@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from io import StringIO
 
 from rich.console import Console
 from rich.padding import Padding
@@ -9,6 +10,8 @@ from rich.text import Text
 
 from gpuadvisor.model.gate import Check, GateReport, Outcome
 from gpuadvisor.model.report import Advice
+from gpuadvisor.reporting.gate.table import explaining
+from gpuadvisor.reporting.gate.visible import visible
 
 _ORDER: tuple[Outcome, ...] = ("fail", "inconclusive", "accepted", "improved", "changed", "pass")
 _MARKS: dict[Outcome, tuple[str, str]] = {
@@ -32,13 +35,21 @@ _VERDICTS = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yel
 
 def render_gate(report: GateReport, *, verbose: bool = False, console: Console | None = None) -> None:
     """Print the verdict; `verbose` adds the checks that passed or are accepted."""
-    console = console or Console()
+    console, report = console or Console(), visible(report)
     shown = [check for check in report.checks if verbose or check.outcome not in _QUIET]
     for item, checks in _by_item(shown):
-        _render_item(console, item, checks, report.advice)
+        _render_item(console, item, checks, report)
     for note in report.notes:
         console.print(Text(f"note: {note}", style="dim"))
     console.print(_summary(report))
+
+
+def text(report: GateReport) -> bytes:
+    """Return the whole verdict as plain text."""
+    console = Console(file=StringIO(), width=110)
+    render_gate(report, verbose=True, console=console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().encode()
 
 
 def _by_item(checks: Sequence[Check]) -> list[tuple[str, list[Check]]]:
@@ -49,7 +60,7 @@ def _by_item(checks: Sequence[Check]) -> list[tuple[str, list[Check]]]:
     return list(groups.items())
 
 
-def _render_item(console: Console, item: str, checks: Sequence[Check], advice: Sequence[Advice]) -> None:
+def _render_item(console: Console, item: str, checks: Sequence[Check], report: GateReport) -> None:
     place = next((f"  {check.file}:{check.line}" for check in checks if check.file and check.line), "")
     console.print(Text.assemble((item, "bold"), (place, "dim")), soft_wrap=True)
     for check in checks:
@@ -57,11 +68,12 @@ def _render_item(console: Console, item: str, checks: Sequence[Check], advice: S
         provenance = f"  [{check.provenance}]" if check.provenance else ""
         line = Text.assemble((f"{mark} ", style), check.message, (provenance, "dim"))
         console.print(Padding(line, (0, 0, 0, 2)))
-    explained = {rule for check in checks for rule in check.explained_by}
-    for each in advice:
-        if each.rule in explained and (each.subject.kernel or "") in item:
-            text = Text.assemble((f"{each.rule}: ", "bold"), each.message)
-            console.print(Padding(text, (0, 0, 0, 4)))
+    told: list[Advice] = []
+    for each in (advice for check in checks for advice in explaining(check, report)):
+        if each not in told:
+            told.append(each)
+            line = Text.assemble((f"{each.rule}: ", "bold"), each.message)
+            console.print(Padding(line, (0, 0, 0, 4)))
 
 
 def _summary(report: GateReport) -> Text:
