@@ -43,6 +43,8 @@ class Word(IntEnum):
     LOCAL_BYTES = auto()
     LOCAL_STRIDE = auto()
     """Bytes from one thread's local memory to the next."""
+    LOCAL_USED = auto()
+    """How many of them to clear before a block starts; machine code raises it as the stack grows."""
     FRAMES = auto()
     FRAME_STRIDE = auto()
     """The parameters of device functions, and the bytes from one thread's to the next."""

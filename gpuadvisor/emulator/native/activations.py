@@ -15,8 +15,8 @@ from gpuadvisor.emulator.native.blocks import Blocks
 from gpuadvisor.emulator.native.callsites import DEPTH, frame_register
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
-from gpuadvisor.emulator.native.lowering.vectors import integer_type
-from gpuadvisor.emulator.native.state import pointer, warp_field, word
+from gpuadvisor.emulator.native.lowering.vectors import LANES, call_intrinsic, integer_type
+from gpuadvisor.emulator.native.state import pointer, warp_field, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I1,
     I32,
@@ -27,6 +27,7 @@ from gpuadvisor.emulator.native.vectors import (
     constant,
     field,
     intrinsic,
+    mask_of,
     splat_constant,
 )
 
@@ -53,7 +54,20 @@ def take_stack(
     over = bits(builder, builder.or_(*beyond))
     flow.refuse(lanes.warp, Status.STACK_OVERFLOW, pc, builder.and_(mask, over))
     lanes.put(STACK_POINTER, mask, end)
-    return builder.add(start, splat_constant(lanes.address_of(STACK), I64))
+    base = splat_constant(lanes.address_of(STACK), I64)
+    _raise_used(lanes, mask, builder.add(end, base))
+    return builder.add(start, base)
+
+
+def _raise_used(lanes: Lanes, mask: ir.Value, ends: ir.Value) -> None:
+    """Note how far the local memory is used that a block leaves to the next."""
+    builder = lanes.builder
+    counted = builder.select(mask_of(builder, mask), ends, splat_constant(0, I64))
+    largest = call_intrinsic(builder, f"llvm.vector.reduce.umax.v{LANES}i64", I64, [counted])
+    place = word_pointer(builder, lanes.warp.context, Word.LOCAL_USED)
+    more = builder.icmp_unsigned(">", largest, builder.load(place, typ=I64))
+    with builder.if_then(more, likely=False):
+        builder.store(largest, place)
 
 
 def deepen(flow: Flow, lanes: Lanes, pc: int, mask: ir.Value) -> ir.Value:

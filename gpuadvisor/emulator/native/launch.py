@@ -14,6 +14,7 @@ from gpuadvisor.emulator.cooperative import MAXIMUM_THREADS
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.trace import RequestTrace
 from gpuadvisor.emulator.layout import Layout
+from gpuadvisor.emulator.linker import STACK
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SAMPLE, SITE, WARP, Status, Word
 from gpuadvisor.emulator.native.engine import run_blocks
@@ -153,6 +154,7 @@ class NativeLaunch:
             Word.SHARED_BYTES: layout.shared_bytes,
             Word.LOCAL_BYTES: layout.local_bytes,
             Word.LOCAL_STRIDE: _round(layout.local_bytes),
+            Word.LOCAL_USED: self._local_bytes_used(),
             Word.FRAME_STRIDE: _round(layout.frame_bytes),
             Word.REGISTER_BYTES: self.kernel.plan.register_bytes if self.kernel.plan.clears_registers else 0,
             Word.WARP_STRIDE: self._warp_bytes if self.kernel.plan.waits else 0,
@@ -170,6 +172,14 @@ class NativeLaunch:
         for word, value in values.items():
             words[word] = value
         return words
+
+    def _local_bytes_used(self) -> int:
+        """Return how much of a thread's local memory lies below its stack.
+
+        All of it, where blocks that take turns pass memory on.
+        """
+        stack = self.layout.places.get(STACK)
+        return _round(self.layout.local_bytes) if stack is None or self.kernel.plan.polls else stack.address
 
     @property
     def _warp_bytes(self) -> int:

@@ -76,9 +76,20 @@ def _prepare_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) ->
     _trace_block(builder, context, block)
     _clear(builder, pointer(builder, context, Word.SHARED), word(builder, context, Word.SHARED_BYTES))
     threads = builder.mul(word(builder, context, Word.WARPS_PER_BLOCK), constant(LANES, I64))
-    for start, stride in ((Word.LOCAL, Word.LOCAL_STRIDE), (Word.FRAMES, Word.FRAME_STRIDE)):
-        length = builder.mul(threads, word(builder, context, stride))
-        _clear(builder, pointer(builder, context, start), length)
+    frames = builder.mul(threads, word(builder, context, Word.FRAME_STRIDE))
+    _clear(builder, pointer(builder, context, Word.FRAMES), frames)
+    _clear_local(builder, context, threads)
+
+
+def _clear_local(builder: ir.IRBuilder, context: ir.Value, threads: ir.Value) -> None:
+    """Clear what threads may have used of their local memory: all of it, or all but the rest of the stack."""
+    local_memory = pointer(builder, context, Word.LOCAL)
+    used, stride = (word(builder, context, name) for name in (Word.LOCAL_USED, Word.LOCAL_STRIDE))
+    with builder.if_else(builder.icmp_unsigned("<", used, stride)) as (part, whole):
+        with part, counted_loop(builder, threads) as thread:
+            _clear(builder, field(builder, local_memory, builder.mul(thread, stride)), used)
+        with whole:
+            _clear(builder, local_memory, builder.mul(threads, stride))
 
 
 def _trace_block(builder: ir.IRBuilder, context: ir.Value, block: ir.Value) -> None:
