@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpuadvisor.emulator.memory import GlobalMemory, LoadedModule
-from gpuadvisor.emulator.program import Address, Function, Parameter, Program, Symbol, Variable
+from gpuadvisor.emulator.program import Address, Function, Parameter, Program, Register, Symbol, Variable
 from gpuadvisor.model.errors import GpuAdvisorError
 
 # Generic addressing (PTX ISA 6.4.1.1): windows of shared, local and parameter memory; all else is global.
@@ -22,6 +22,11 @@ CODE_BYTES = 16
 
 FRAME_BASE = 1 << 16
 """Where the parameters of device functions start in the parameter space; a kernel's lie below."""
+
+RESERVED = "%reserved_smem"
+"""The shared memory that the system keeps for itself and for cooperative groups, where a kernel uses it."""
+RESERVED_BYTES = 1024
+"""Per block, since compute capability 8.0 (CUDA C++ Programming Guide, shared memory)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, mem
     """Return where everything lies; module-scope variables are loaded into `memory` at the first launch."""
     named = set(_symbols(function))
     listed = [*(v for v in program.variables.values() if v.name in named), *function.variables]
+    if _reads_reserved(function):
+        listed.append(Variable(RESERVED, "shared", RESERVED_BYTES, 128))
     places: dict[str, Place] = {}
     static = _stack(places, "shared", (v for v in listed if v.space == "shared" and not v.external), 0)
     dynamic = -(-static // 16) * 16
@@ -75,6 +82,15 @@ def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, mem
         places.setdefault(name, Place("global", address, variable.size_bytes))
     shared_bytes = dynamic + dynamic_shared_bytes if dynamic_shared_bytes else static
     return Layout(places, shared_bytes, static, local, frame - FRAME_BASE, parameters)
+
+
+def _reads_reserved(function: Function) -> bool:
+    """Return whether an instruction asks where the reserved shared memory lies."""
+    return any(
+        isinstance(operand, Register) and operand.name.startswith(RESERVED)
+        for instruction in function.instructions
+        for operand in instruction.operands
+    )
 
 
 def _code(program: Program) -> dict[str, int]:

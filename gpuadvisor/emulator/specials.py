@@ -3,7 +3,8 @@
 Block b runs on multiprocessor b mod S in wave b div (S x R), for S multiprocessors and R resident
 blocks: a model of the hardware's scheduler, not a promise. Clocks are a model too: a wave starts
 `WAVE_CYCLES` after the one before it, and a warp's clock advances by one with every instruction it
-issues. Performance counters count nothing, no shared memory is reserved, and no graph launches a kernel.
+issues. Performance counters count nothing, and no graph launches a kernel. The shared memory that is reserved
+lies behind the kernel's own static variables; hardware has it before them.
 """
 
 import re
@@ -13,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.batch import WARP_SIZE, Batch
+from gpuadvisor.emulator.layout import RESERVED
 from gpuadvisor.emulator.widths import Lanes
 
 WAVE_CYCLES = 1 << 20
 NANOSECONDS_PER_CYCLE = 1
-_ZERO = re.compile(r"%(envreg\d+|pm[0-7](_64)?|reserved_smem_offset_(begin|end|cap|\d)|current_graph_exec)")
+_ZERO = re.compile(r"%(envreg\d+|pm[0-7](_64)?|current_graph_exec)")
 _AXES = "xyz"
+_OF_SYSTEM_BYTES = 512
+"""Where the part of cooperative groups starts in the reserved shared memory; they need 288 bytes."""
 _LANE = np.arange(WARP_SIZE, dtype=np.int64)
 _Integers = NDArray[np.int64]
 _Axis = _Integers | int
@@ -103,6 +107,12 @@ def _clock(batch: Batch) -> _Integers:
     return np.broadcast_to(start + batch.issued[:, None], batch.shape)
 
 
+def _reserved(batch: Batch) -> tuple[int, int]:
+    """Return where the reserved shared memory starts, and its size."""
+    place = batch.layout.places.get(RESERVED)
+    return (place.address, place.size_bytes) if place else (0, 0)
+
+
 def _low(cycles: _Integers) -> Lanes:
     return cycles.astype(np.uint32)
 
@@ -148,8 +158,13 @@ _SCALARS: dict[str, Callable[[Batch], _Integers | int]] = {
     "%envreg1": lambda batch: batch.grid.workspace >> 32,
     "%envreg2": lambda batch: batch.grid.workspace & 0xFFFFFFFF,
     "%dynamic_smem_size": lambda batch: batch.grid.launch.dynamic_shared_bytes,
-    "%total_smem_size": lambda batch: batch.layout.shared_bytes,
+    "%total_smem_size": lambda batch: batch.layout.shared_bytes - _reserved(batch)[1],
     "%aggr_smem_size": lambda batch: batch.layout.shared_bytes,
+    "%reserved_smem_offset_begin": lambda batch: _reserved(batch)[0],
+    "%reserved_smem_offset_end": lambda batch: sum(_reserved(batch)),
+    "%reserved_smem_offset_cap": lambda batch: sum(_reserved(batch)),
+    "%reserved_smem_offset_0": lambda batch: _reserved(batch)[0],
+    "%reserved_smem_offset_1": lambda batch: _reserved(batch)[0] + _OF_SYSTEM_BYTES,
     "%lanemask_eq": lambda _batch: 1 << _LANE,
     "%lanemask_lt": lambda _batch: (1 << _LANE) - 1,
     "%lanemask_le": lambda _batch: (2 << _LANE) - 1,

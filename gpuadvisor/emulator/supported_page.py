@@ -46,8 +46,8 @@ NOTES = """\
   of the array row by row. Weights of linear filtering have 8 bits of fraction, as documented; the rest of a
   filtered value is exact and rounded once, so hardware's last bits may differ.
 - Not supported: references to textures and surfaces, samplers of their own, offsets, depth comparison,
-  multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, reductions in bulk, parts
-  of registers in video instructions, `vmad`, stochastic rounding.
+  multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, parts of
+  registers in video instructions, `vmad`, stochastic rounding.
 """
 
 

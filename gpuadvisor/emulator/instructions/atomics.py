@@ -99,7 +99,7 @@ def _apply(instruction: Instruction, kind: str, *, wanted: bool, flush: bool) ->
         return lambda memory, at, values: contention.exchange(memory, at, values[0])
     if type_name == "b128":
         raise Unsupported("this form of atomic")
-    update = _update(instruction, kind, flush=flush)
+    update = update_of(instruction, kind, flush=flush)
     general: Apply = lambda memory, at, values: contention.in_passes(memory, at, values[0], update)  # noqa: E731
     if type_name == "f32" and kind == "add" and not wanted:
         return _float_sums(general)
@@ -143,7 +143,8 @@ def _is_small(values: NDArray[np.float32]) -> bool:
     return bool(((magnitudes < _SMALLEST_EXACT) & (magnitudes > 0)).any())
 
 
-def _update(instruction: Instruction, kind: str, *, flush: bool) -> Update:
+def update_of(instruction: Instruction, kind: str, *, flush: bool) -> Update:
+    """Return what an operation makes of the words in memory and those given."""
     if kind in ("inc", "dec"):
         return _increment if kind == "inc" else _decrement
     type_name = instruction.types[0]

@@ -1,8 +1,8 @@
-"""cp.async.bulk between global and shared memory (PTX ISA 9.7.9.25.4): done when issued.
+"""cp.async.bulk and cp.reduce.async.bulk (PTX ISA 9.7.9.25.4): done when issued.
 
 The copy engine moves whole sectors past the load and store units; it is counted as requests of 32 lanes
-and 16 bytes, which have the same sectors. Copies by tensor map move no data here: the barriers they signal
-stop waiting for bytes, and the observation says so.
+and 16 bytes, which have the same sectors, and a reduction as the stores of a copy. Copies by tensor map move
+no data here: the barriers they signal stop waiting for bytes, and the observation says so.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from gpuadvisor.emulator.batch import WARP_SIZE, Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import phases
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders, bind_address
+from gpuadvisor.emulator.instructions.bulk_reductions import bind_put
 from gpuadvisor.emulator.instructions.copies import bind_copy, no_operation
 from gpuadvisor.emulator.instructions.mbarrier import Barrier, bind_copy_arrival, named_barrier
 from gpuadvisor.emulator.instructions.multicast import Destination, bind_destinations
@@ -35,8 +36,6 @@ _HALVES = np.array([0, 8])
 def bind_any_copy(instruction: Instruction, binding: Binding) -> Step:
     """Bind every cp: by thread, in bulk, by tensor map, and what waits for them."""
     modifiers = instruction.modifiers
-    if "reduce" in modifiers and "tensor" not in modifiers:
-        raise Unsupported("reductions in bulk")
     if "arrive" in modifiers:
         return bind_copy_arrival(instruction, binding)
     if "bulk" not in modifiers:
@@ -81,7 +80,7 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
     target, source = (bind_address(operand, binding.registers) for operand in instruction.operands[:2])
     size = binding.registers.fetch(instruction.operands[2], "u32")
     destinations = bind_destinations(instruction, target, _barrier(instruction, binding), binding)
-    pc = instruction.index
+    put, pc = bind_put(instruction), instruction.index
 
     def step(batch: Batch, active: Active) -> None:
         sizes = np.broadcast_to(size(batch), batch.shape).astype(np.int64)
@@ -95,7 +94,7 @@ def _bind_bulk_copy(instruction: Instruction, binding: Binding) -> Step:
                 if place.part.mask.reshape(-1)[lane]:
                     goal = place.goals.reshape(-1)[lane]
                     store, positions = _units(batch, pc, target_space, "store", goal, count, lane)
-                    store.store(positions, 8, content)
+                    put(store, positions, content)
         batch.scheduler.memory_written()
         _complete(batch, places, sizes)
 
