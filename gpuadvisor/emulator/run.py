@@ -45,6 +45,11 @@ def run(
     loaded = Loaded(linked, layout, parameters, grid, memory)
     if synchronises_grid(linked.function):
         return _run_at_once(loaded, options)
+    return _run(loaded, options)
+
+
+def _run(loaded: Loaded, options: RunOptions) -> Observation:
+    launch = loaded.grid.launch
     native = options.native and not options.check and launch.blocks_per_cluster == 1
     if native and find_spec("llvmlite") is not None:
         observation = _run_native(loaded, options)
@@ -61,7 +66,7 @@ def _run_native(loaded: Loaded, options: RunOptions) -> Observation | None:
 
     memory, layout = loaded.memory, loaded.layout
     kernel = native_kernel(loaded.linked, layout, memory)
-    if kernel is None:
+    if kernel is None or (loaded.grid.workspace and kernel.plan.polls != "grid"):
         return None
     budget = options.instruction_budget or NATIVE_BUDGET
     launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, budget)
@@ -69,11 +74,11 @@ def _run_native(loaded: Loaded, options: RunOptions) -> Observation | None:
 
 
 def _run_at_once(loaded: Loaded, options: RunOptions) -> Observation:
-    """Run all blocks together, in the interpreter: they can wait for each other."""
+    """Run all blocks together: they can wait for each other."""
     workspace = allocate_workspace(loaded.linked.function, loaded.grid.launch, loaded.memory)
     try:
         grid = replace(loaded.grid, workspace=workspace)
-        return _interpret(replace(loaded, grid=grid), replace(options, blocks=None))
+        return _run(replace(loaded, grid=grid), replace(options, blocks=None))
     finally:
         loaded.memory.free(workspace)
 

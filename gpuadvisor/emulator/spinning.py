@@ -11,7 +11,7 @@ from gpuadvisor.emulator.registers import named_registers
 _POLLING_LOADS = frozenset({"volatile", "relaxed", "acquire", "mmio", "cv"})
 _POLLING_WAITS = frozenset({"test_wait", "try_wait"})
 _POLLING_ATOMICS = frozenset({"cas", "exch"})
-_READING_ATOMICS = frozenset({"add", "or", "xor"})
+READING_ATOMICS = frozenset({"add", "or", "xor"})
 """With the operand 0 they only tell what is in memory."""
 
 
@@ -79,7 +79,7 @@ def _is_poll(instruction: Instruction) -> bool:
 
 def _only_reads(instruction: Instruction) -> bool:
     operand = instruction.operands[-1]
-    reads = not _READING_ATOMICS.isdisjoint(instruction.modifiers)
+    reads = not READING_ATOMICS.isdisjoint(instruction.modifiers)
     return reads and isinstance(operand, Immediate) and operand.bits == 0
 
 

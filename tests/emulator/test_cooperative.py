@@ -6,6 +6,7 @@ import pytest
 from gpuadvisor.emulator.run import RunOptions
 from gpuadvisor.model.errors import GpuAdvisorError
 from tests.emulator.harness import compiled, execute, launch_of
+from tests.emulator.native.translated import is_translated
 
 SOURCE = r"""
 #include <cooperative_groups.h>
@@ -28,7 +29,10 @@ def test_all_blocks_wait_for_each_other(grid: tuple[int, int]) -> None:
     blocks, threads = grid
     data = np.random.default_rng(1).integers(0, 1000, blocks * threads, np.int32)
     options = RunOptions(blocks=[0])
-    outcome = execute(compiled(SOURCE), "waves", launch_of(blocks, threads), [data, np.int32(3)], options)
+    assert is_translated(compiled(SOURCE), "waves")
+    outcome = execute(
+        compiled(SOURCE), "waves", launch_of(blocks, threads), [data, np.int32(3)], options, races=True
+    )
     np.testing.assert_array_equal(outcome.arrays[0], np.roll(data, -3 * 97) + 3)
     assert outcome.observation.counters.blocks_run == blocks
 

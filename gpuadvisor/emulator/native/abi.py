@@ -87,6 +87,8 @@ class Word(IntEnum):
     RESIDENT_BLOCKS = auto()
     """On all multiprocessors together."""
     DYNAMIC_SHARED_BYTES = auto()
+    WORKSPACE = auto()
+    """Address of what blocks that wait for each other share."""
     COUNTS_ARRIVALS = auto()
     """Whether barriers are complete by arrivals (see `runtime.barriers`), not when all threads wait."""
     RESUMES = auto()

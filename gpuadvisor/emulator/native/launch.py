@@ -159,6 +159,7 @@ class NativeLaunch:
             Word.REGISTER_BYTES: self.kernel.plan.register_bytes if self.kernel.plan.clears_registers else 0,
             Word.WARP_STRIDE: self._warp_bytes if self.kernel.plan.waits else 0,
             Word.ACTIVATION_STRIDE: self._activation_bytes if self.kernel.plan.waits else 0,
+            Word.WORKSPACE: grid.workspace,
             Word.COUNTS_ARRIVALS: self.kernel.plan.counts_arrivals,
             Word.BUDGET: self.budget,
             Word.THREADS: launch.threads_per_block,

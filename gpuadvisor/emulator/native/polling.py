@@ -17,14 +17,16 @@ from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.state import word_pointer
 from gpuadvisor.emulator.native.vectors import I1, I32, I64, add_to, bits, constant, field
-from gpuadvisor.emulator.program import Function, Instruction
+from gpuadvisor.emulator.program import Function, Instruction, Register
 from gpuadvisor.emulator.scheduler import PATIENCE
-from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
+from gpuadvisor.emulator.spinning import READING_ATOMICS, polling_branches, polls_shared_memory_only
 
 _WRITERS = frozenset({"st", "stmatrix", "red", "atom", "mbarrier", "cp"})
 _WITHOUT_WRITE = frozenset(
     {"test_wait", "try_wait", "pending_count", "commit_group", "wait_group", "wait_all", "prefetch"}
 )
+_COMPARISONS = {"cas": "==", "exch": "!="}
+"""How what an atomic finds compares with its first operand where it changes memory."""
 _NEVER = constant(0, I1)
 
 
@@ -120,21 +122,21 @@ def _writes(instruction: Instruction) -> bool:
 def _changes(lanes: Lanes, instruction: Instruction) -> Callable[[], ir.Value]:
     """Return how to get, after an instruction, the lanes that change memory if they execute it.
 
-    A store is taken for a change; an atomic that left memory as it was is not.
+    A store is taken for a change; an atomic that leaves memory as it was is not.
     """
-    modifiers = instruction.modifiers
-    compares = "cas" in modifiers
-    if (
-        instruction.opcode != "atom"
-        or instruction.operands[0] is None
-        or not (compares or "exch" in modifiers)
-    ):
+    told = _COMPARISONS.keys() | READING_ATOMICS
+    kind = next((name for name in instruction.modifiers if name in told), None)
+    scalar = instruction.opcode == "atom" and isinstance(instruction.operands[0], Register)
+    if not scalar or kind is None:
         return lambda: constant(-1)
-    kind = instruction.types[0]
-    given = lanes.read(instruction.operands[2], kind)
+    builder, type_name = lanes.builder, instruction.types[0]
+    given = lanes.read(instruction.operands[2], type_name)
+    if kind in READING_ATOMICS:
+        return lambda: bits(builder, builder.icmp_unsigned("!=", given, ir.Constant(given.type, None)))
+    comparison = _COMPARISONS[kind]
 
     def changing() -> ir.Value:
-        found = lanes.read(instruction.operands[0], kind)
-        return bits(lanes.builder, lanes.builder.icmp_unsigned("==" if compares else "!=", found, given))
+        found = lanes.read(instruction.operands[0], type_name)
+        return bits(builder, builder.icmp_unsigned(comparison, found, given))
 
     return changing

@@ -41,6 +41,7 @@ _WORDS = {
     "%nsmid": Word.MULTIPROCESSORS,
     "%dynamic_smem_size": Word.DYNAMIC_SHARED_BYTES,
     "%total_smem_size": Word.SHARED_BYTES,
+    "%envreg2": Word.WORKSPACE,
 }
 _CONSTANTS = {
     "%laneid": LANE_NUMBERS,
@@ -54,7 +55,14 @@ _CONSTANTS = {
 }
 
 
-_ZERO = frozenset({"%gridid", "%cluster_ctarank", *(f"%cluster_ctaid.{axis}" for axis in "xyz")})
+_ZERO = frozenset(
+    {
+        *(f"%envreg{number}" for number in (0, *range(3, 32))),
+        "%gridid",
+        "%cluster_ctarank",
+        *(f"%cluster_ctaid.{axis}" for axis in "xyz"),
+    }
+)
 
 
 def special_value(warp: Warp, name: str) -> ir.Value:
@@ -114,8 +122,15 @@ def _whole(warp: Warp) -> ir.Value:
     return splat(warp.builder, _cycles(warp))
 
 
+def _workspace_high(warp: Warp) -> ir.Value:
+    builder = warp.builder
+    high = builder.lshr(word(builder, warp.context, Word.WORKSPACE), constant(32, I64))
+    return splat(builder, builder.trunc(high, I32))
+
+
 _COMPUTED: dict[str, Callable[[Warp], ir.Value]] = {
     "%warpid": _warp_number,
+    "%envreg1": _workspace_high,
     "%smid": _multiprocessor,
     "%clock": _low,
     "%clock_hi": _high,
