@@ -91,7 +91,7 @@ def kernel(accesses: list[Access] = ACCESSES) -> KernelProfile:
     )
 
 
-def printed(of: KernelProfile, width: int = 200, *, verbose: bool = False) -> str:
+def printed(of: KernelProfile, width: int = 240, *, verbose: bool = False) -> str:
     stream = io.StringIO()
     render_lines(of, Console(file=stream, width=width), {"k.cu": SOURCE}, verbose=verbose)
     return stream.getvalue()
@@ -104,10 +104,10 @@ def printed(of: KernelProfile, width: int = 200, *, verbose: bool = False) -> st
         "global load `in`      lanes 24 bytes apart; 1,000 requests of 128 B, 9 sectors each where 4 would",
         "global store `out`    lanes 24 bytes apart; 500 requests of 128 B, 1 sector each; 1 thread active",
         "shared load           broadcast; 500 requests of 128 B, 1 wavefront each",
-        "1.8 sectors each; 1.25 threads of a request at an address, at worst 17; the hottest address gets "
-        "12.5 %",
-        "a block loads each sector of its 1.562 KiB 5.33 times, in 3 blocks together 8 times "
-        "(first 9 requests of each warp)",
+        "1.8 sectors each; 1.25 threads of a request at an address; at worst 17, and the hottest address gets "
+        "12.5 % (traced: 3 blocks, 9 requests of each warp)",
+        "a block loads each sector of its 1.562 KiB 5.33 times, all traced blocks together 8 times "
+        "(traced: 3 blocks, 9 requests of each warp)",
         "60 of 100 executions split the warp: 1 thread (80.5 instructions) jump, 31 threads (round a loop) "
         "go on",
         "70 of 100 executions split the warp\n",

@@ -92,7 +92,7 @@ class Paths:
         if instruction.opcode == "brx":
             listed = instruction.operands[1]
             names = self._function.branch_targets.get(listed.name, ()) if isinstance(listed, Symbol) else ()
-            return [self._function.labels[name] for name in names]
+            return [self._function.labels[name] for name in names if name in self._function.labels]
         target = self._target(instruction)
         return [] if target is None else [target]
 

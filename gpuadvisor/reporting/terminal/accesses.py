@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gpuadvisor.model.counters import LineCounts
 from gpuadvisor.model.kernel import Access, Branch, BranchPath, KernelProfile
-from gpuadvisor.model.traffic import Contention, Reuse
+from gpuadvisor.model.traffic import Contention, Reuse, Trace
 from gpuadvisor.reporting.numbers import byte_size, counted, percent, plain
 
 _MOST_ROWS = 6
@@ -90,21 +90,23 @@ def _bytes(alike: Sequence[Access], requests: int) -> str:
 
 
 def _contention_text(contention: Contention) -> str:
-    if contention.worst_lanes <= 1:
-        return "no two threads of a request at one address"
-    return (
-        f"{counted(contention.lanes_per_address, 'thread')} of a request at an address, at worst "
-        f"{contention.worst_lanes}; the hottest address gets {percent(contention.hottest_share)}"
-    )
+    everywhere = f"{counted(contention.lanes_per_address, 'thread')} of a request at an address"
+    worst = f"at worst {contention.worst_lanes}"
+    hottest = f"the hottest address gets {percent(contention.hottest_share)}"
+    return f"{everywhere}; {worst}, and {hottest} ({_scope(contention.trace)})"
 
 
 def _reuse_text(reuse: Reuse) -> str:
-    scope = "" if reuse.trace.complete else f" (first {reuse.trace.requests_per_warp} requests of each warp)"
     data = byte_size(reuse.distinct_bytes_per_block)
     text = f"a block loads each sector of its {data} {plain(reuse.in_block)} times"
     if reuse.trace.blocks > 1 and reuse.in_sample > _REUSED * reuse.in_block:
-        text += f", in {reuse.trace.blocks} blocks together {plain(reuse.in_sample)} times"
-    return text + scope
+        text += f", all traced blocks together {plain(reuse.in_sample)} times"
+    return f"{text} ({_scope(reuse.trace)})"
+
+
+def _scope(trace: Trace) -> str:
+    blocks = f"traced: {counted(trace.blocks, 'block')}"
+    return blocks if trace.complete else f"{blocks}, {trace.requests_per_warp} requests of each warp"
 
 
 def _branch_text(branch: Branch) -> str:
