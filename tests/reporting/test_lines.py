@@ -104,8 +104,8 @@ def printed(of: KernelProfile, width: int = 240, *, verbose: bool = False) -> st
         "global load `in`      lanes 24 bytes apart; 1,000 requests of 128 B, 9 sectors each where 4 would",
         "global store `out`    lanes 24 bytes apart; 500 requests of 128 B, 1 sector each; 1 thread active",
         "shared load           broadcast; 500 requests of 128 B, 1 wavefront each",
-        "1.8 sectors each; 1.25 threads of a request at an address; at worst 17, and the hottest address gets "
-        "12.5 % (traced: 3 blocks, 9 requests of each warp)",
+        "1.8 sectors each; 1.25 threads of a request at an address; at worst 17, and the hottest address "
+        "gets 12.5 % (traced: 3 blocks, 9 requests of each warp)",
         "a block loads each sector of its 1.562 KiB 5.33 times, all traced blocks together 8 times "
         "(traced: 3 blocks, 9 requests of each warp)",
         "60 of 100 executions split the warp: 1 thread (80.5 instructions) jump, 31 threads (round a loop) "
