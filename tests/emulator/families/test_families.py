@@ -5,6 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from gpuadvisor.compiler.ptxas import assemble
+from gpuadvisor.compiler.tools import find_tool
 from gpuadvisor.emulator.decoder import decode
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Instruction
@@ -81,3 +83,10 @@ def test_a_warp_runs_it(family: str) -> None:
 @pytest.mark.parametrize("opcode", rows("ptx-vocabulary"))
 def test_every_opcode_has_a_family(opcode: str) -> None:
     assert any(family.partition(".")[0] == opcode for family in CASES)
+
+
+@pytest.mark.skipif(find_tool("ptxas") is None, reason="ptxas is not installed")
+@pytest.mark.parametrize("number", range(len(GROUPS)))
+def test_the_assembler_takes_the_kernel(number: int) -> None:
+    assembled = assemble(GROUPS[number].ptx(), "9.0")
+    assert assembled.cubin, assembled.reason
