@@ -38,6 +38,9 @@ def _written(
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--write", "written", multiple=True, callback=_written, metavar="FORMAT=FILE",
               help="Also write the verdict in this format; repeatable.")  # fmt: skip
+@click.option(
+    "--history", type=_PATH, metavar="DB", help="Add the run to this database (`gpuadvisor history`)."
+)
 @QUIET
 @VERBOSE
 def command(
@@ -49,6 +52,7 @@ def command(
     inconclusive: str,
     form: str,
     written: list[tuple[str, Path]],
+    history: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -61,7 +65,7 @@ def command(
     from gpuadvisor.cli.gate_output import show_gate
     from gpuadvisor.cli.gating import GateRequest, agree, gate, start
 
-    request = GateRequest(config=config, patterns=patterns, base=base, quiet=quiet)
+    request = GateRequest(config=config, patterns=patterns, base=base, history=history, quiet=quiet)
     if init:
         start(config or Path("gpuadvisor.toml"))
         return ExitCode.OK

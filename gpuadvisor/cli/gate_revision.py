@@ -25,6 +25,14 @@ def files_of(revision: str, directory: Path) -> Iterator[Path]:
         yield Path(folder) / directory.resolve().relative_to(top.resolve())
 
 
+def revision_of(directory: Path) -> str | None:
+    """Return the revision that a folder is at, None where there is no repository."""
+    try:
+        return _git(directory, "rev-parse", "HEAD").decode().strip()
+    except GpuAdvisorError:
+        return None
+
+
 def _git(directory: Path, *arguments: str) -> bytes:
     command = ["git", "-C", str(directory), *arguments]
     try:

@@ -13,12 +13,13 @@ from rich.console import Console
 
 from gpuadvisor import __version__
 from gpuadvisor.cli.gate_evidence import Evidence, collect
-from gpuadvisor.cli.gate_revision import files_of
+from gpuadvisor.cli.gate_revision import files_of, revision_of
 from gpuadvisor.cli.gate_times import time_checks
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.gating.baseline import Baseline, read_baseline, write_baseline
 from gpuadvisor.gating.compare import Terms
+from gpuadvisor.gating.history import append_run
 from gpuadvisor.gating.initial import first_configuration
 from gpuadvisor.gating.judging import Judgement, judge
 from gpuadvisor.gating.reading import Loaded, load_configuration
@@ -37,6 +38,8 @@ class GateRequest:
     """Only items that match one; all if empty."""
     base: str | None = None
     """A revision to compare with instead of the baseline."""
+    history: Path | None = None
+    """A database that the run is added to."""
     quiet: bool = False
 
 
@@ -49,7 +52,7 @@ def gate(request: GateRequest) -> GateReport:
             judgement = _by_baseline(loaded, request, evidence)
         else:
             judgement = _by_revision(loaded, request, evidence, device)
-    return GateReport(
+    report = GateReport(
         tool=Tool(version=__version__),
         created=dt.datetime.now(dt.UTC).replace(microsecond=0),
         device=evidence.device,
@@ -59,6 +62,9 @@ def gate(request: GateRequest) -> GateReport:
         advice=[advice for item in evidence.items for advice in item.advice],
         notes=judgement.notes,
     )
+    if request.history is not None:
+        append_run(request.history, report, evidence.items, revision_of(loaded.directory))
+    return report
 
 
 def agree(request: GateRequest) -> None:

@@ -18,6 +18,7 @@ COMMANDS = {
     "analyze": ("gpuadvisor.cli.analyze", "Run a kernel in the emulator and advise on it; needs no GPU."),
     "report": ("gpuadvisor.cli.report", "Turn profiles into advice."),
     "gate": ("gpuadvisor.cli.gate", "Fail CI where kernels got worse; needs no GPU."),
+    "history": ("gpuadvisor.cli.history", "How the gate's facts went from run to run."),
     "occupancy": ("gpuadvisor.cli.occupancy", "Residency and its limiters for given resources; what-ifs."),
     "rules": ("gpuadvisor.cli.rules", "List, show and check the rules."),
     "probes": ("gpuadvisor.cli.probes", "List and show the probes."),
