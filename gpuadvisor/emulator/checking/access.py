@@ -1,5 +1,6 @@
 """One executed access of one state space, as the check sees it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.checking.effects import Effect
-from gpuadvisor.emulator.checking.log import Place
+from gpuadvisor.emulator.checking.log import Log, Place, place_of
+from gpuadvisor.model.findings import FindingKind
 
 Mask = NDArray[np.bool_]
 Positions = NDArray[np.int64]
@@ -44,7 +46,7 @@ class Access:
 
     def place(self, index: int) -> Place:
         """Return where and by whom access number `index` is made."""
-        return Place(self.pc, self.batch, int(self.threads[index]))
+        return place_of(self.batch, self.pc, int(self.threads[index]))
 
     def only(self, mask: Mask) -> "Access":
         """Return the accesses in the mask."""
@@ -55,3 +57,17 @@ class Access:
             blocks=None if self.blocks is None else self.blocks[mask],
             values=None if self.values is None else self.values[mask],
         )
+
+
+VariableOf = Callable[[Access, int], str | None]
+"""Names the variable that one of the accesses lies in."""
+
+
+def report(
+    log: Log, kind: FindingKind, access: Access, mask: Mask, variable_of: VariableOf, what: str
+) -> None:
+    """Log the accesses in the mask, if there are any; `what` follows the name of the access."""
+    if mask.any():
+        first = int(mask.argmax())
+        variable, count = variable_of(access, first), int(np.count_nonzero(mask))
+        log.add(kind, access.place(first), f"{access.name} {what}", count=count, variable=variable)

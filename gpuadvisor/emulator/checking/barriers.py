@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.checking.log import Log, Place
+from gpuadvisor.emulator.checking.log import Log, place_of
 from gpuadvisor.model.findings import FindingKind
 
 
@@ -65,7 +65,7 @@ class Barriers:
 
     def _report(self, block: int, pc: int, thread: int, message: str, other_pc: int | None = None) -> None:
         self._reported[block] = True
-        place = Place(pc, self._batch, block * self._exists.shape[1] + thread)
+        place = place_of(self._batch, pc, block * self._exists.shape[1] + thread)
         instruction = self._log.instructions[pc]
         of_block = instruction.opcode in ("bar", "barrier") and "warp" not in instruction.modifiers
         kind: FindingKind = "divergent-barrier" if of_block else "divergent-warp"

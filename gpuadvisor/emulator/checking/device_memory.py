@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.emulator.checking.access import Access, Mask, Positions
+from gpuadvisor.emulator.checking.access import Access, Mask, Positions, report
 from gpuadvisor.emulator.checking.allocations import Allocations
 from gpuadvisor.emulator.checking.bounds import outside, outside_buffers, where_it_lies
 from gpuadvisor.emulator.checking.contents import Arena
 from gpuadvisor.emulator.checking.effects import READS, WRITES
-from gpuadvisor.emulator.checking.log import Log, named
+from gpuadvisor.emulator.checking.log import Log
 from gpuadvisor.emulator.checking.origins import Origin
 from gpuadvisor.emulator.checking.private import SINK_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS, GlobalMemory
@@ -25,7 +25,7 @@ class DeviceMemory:
     """The buffers of a launch; one for all of its batches."""
 
     def __init__(self, memory: GlobalMemory, log: Log, origins: Mapping[int, Origin]) -> None:
-        self._memory, self._log, self._origins = memory, log, origins
+        self.memory, self._log, self._origins = memory, log, origins
         self._sink = memory.allocate(SINK_BYTES)
         self.sink = self._sink - BASE_ADDRESS
         self.allocations = Allocations(memory)
@@ -36,16 +36,16 @@ class DeviceMemory:
     def close(self) -> None:
         """Give back what the check itself took."""
         self.allocations.release()
-        self._memory.free(self._sink)
+        self.memory.free(self._sink)
 
     @property
     def store(self) -> ByteStore:
         """The bytes of all buffers."""
-        return self._memory.store
+        return self.memory.store
 
     def outside(self, access: Access) -> Mask:
         """Return which accesses are outside the buffer that their pointer came from, or outside all."""
-        found = outside_buffers(self._memory, access.addresses, access.size_bytes)
+        found = outside_buffers(self.memory, access.addresses, access.size_bytes)
         found |= access.addresses - np.uint64(self._sink) < SINK_BYTES
         origin = self._origin(access)
         if origin is not None:
@@ -59,7 +59,7 @@ class DeviceMemory:
             return f"{access.name} at address {address:#x}, through a null pointer", None
         if origin is not None:
             return f"{access.name} {where_it_lies(origin, address, access.size_bytes)}", origin.name or None
-        return f"{access.name} outside every buffer: {self._memory.nearest(address)}", None
+        return f"{access.name} outside every buffer: {self.memory.nearest(address)}", None
 
     def _origin(self, access: Access) -> Origin | None:
         origin = self._origins.get(access.pc)
@@ -67,7 +67,7 @@ class DeviceMemory:
 
     def variable(self, access: Access, index: int) -> str | None:
         """Return the buffer that an access lies in."""
-        return self._memory.name_of(int(access.addresses[index]))
+        return self.memory.name_of(int(access.addresses[index]))
 
     def positions(self, access: Access) -> Positions:
         """Return where the bytes lie in the store."""
@@ -79,13 +79,8 @@ class DeviceMemory:
             self._note_simultaneous(access, positions, access.values)
         if access.effect in READS:
             unwritten = self.arena.unwritten(positions, access.size_bytes)
-            if unwritten.any():
-                first = int(unwritten.argmax())
-                message = f"{access.name} that nothing has written"
-                variable, count = self.variable(access, first), int(unwritten.sum())
-                self._log.add(
-                    "uninitialised-read", access.place(first), message, count=count, variable=variable
-                )
+            what = "that nothing has written"
+            report(self._log, "uninitialised-read", access, unwritten, self.variable, what)
         if access.effect in WRITES:
             self.arena.write(positions, access.size_bytes)
 
@@ -99,7 +94,7 @@ class DeviceMemory:
         racing &= (values[before] != values[after]).any(axis=1)
         if racing.any():
             first = int(after[racing][0])
-            other = named(access.place(int(before[racing][0])))
+            other = access.place(int(before[racing][0])).who
             message = f"writes at the same time as {other}, and another value"
             variable, count = self.variable(access, first), int(racing.sum())
             self._log.add(

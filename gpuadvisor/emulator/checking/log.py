@@ -19,24 +19,24 @@ _CAUSES: dict[FindingKind, tuple[FindingKind, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding was made: the instruction, the batch and the thread's position in it."""
+    """Where a finding was made: the instruction, and (x, y, z) of the block and of the thread in it."""
 
     pc: int
-    batch: Batch
-    thread: int
+    block: Index
+    thread: Index
 
     @property
-    def indices(self) -> tuple[Index, Index]:
-        """Return (x, y, z) of the block and of the thread in it."""
-        grid, per_block = self.batch.grid, self.batch.grid.warps_per_block * WARP_SIZE
-        block = int(self.batch.blocks[self.thread // per_block])
-        return grid.block_index(block), grid.thread_index(self.thread % per_block)
+    def who(self) -> str:
+        """The thread as messages name it."""
+        block, thread = (",".join(map(str, index)) for index in (self.block, self.thread))
+        return f"thread {thread} of block {block}"
 
 
-def named(place: Place) -> str:
-    """Return block and thread as messages have them."""
-    block, thread = (",".join(map(str, index)) for index in place.indices)
-    return f"thread {thread} of block {block}"
+def place_of(batch: Batch, pc: int, thread: int) -> Place:
+    """Return the place of a thread by its position in a batch."""
+    grid, per_block = batch.grid, batch.grid.warps_per_block * WARP_SIZE
+    block = int(batch.blocks[thread // per_block])
+    return Place(pc, grid.block_index(block), grid.thread_index(thread % per_block))
 
 
 @dataclass(slots=True)
@@ -91,7 +91,6 @@ def _finding(
     source: SourceLine | None,
     other: SourceLine | None,
 ) -> Finding:
-    block, thread = place.indices
     return Finding(
         kind=kind,
         message=message,
@@ -101,8 +100,8 @@ def _finding(
         other_line=other.line if other else None,
         variable=variable,
         count=0,
-        block=block,
-        thread=thread,
+        block=place.block,
+        thread=place.thread,
     )
 
 

@@ -30,6 +30,8 @@ class Race:
     other: int
     other_pc: int
     count: int
+    simultaneous: bool = False
+    """Whether both are the same execution of a store."""
 
     @property
     def within_warp(self) -> bool:
@@ -68,7 +70,7 @@ class Races:
             return races
         atomic = effect in ("atomic", "copy")
         races = self._write_races(pieces, atomic=atomic) + self._read_races(pieces)
-        if effect in ("store", "begin"):
+        if effect == "store":
             races += self._simultaneous(pieces, pc)
         self._note_write(pieces, pc, atomic=atomic)
         return races
@@ -125,7 +127,8 @@ class Races:
             return []
         group = np.flatnonzero(racing)
         thread, other = int(pieces.thread[group[0]]), int(pieces.thread[last[group[0]]])
-        return [Race("writes at the same time as {}", thread, other, pc, _threads(pieces, group))]
+        count = _threads(pieces, group)
+        return [Race("writes at the same time as {}", thread, other, pc, count, simultaneous=True)]
 
     def _scatter(self, pieces: Pieces) -> Threads:
         """Return, for each access, which access of the same piece comes last."""

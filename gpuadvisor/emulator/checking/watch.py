@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Mask
 from gpuadvisor.emulator.batch import Batch
-from gpuadvisor.emulator.checking.access import Access, Positions
-from gpuadvisor.emulator.checking.allocations import Allocated, is_heap
+from gpuadvisor.emulator.checking.access import Access, Positions, report
 from gpuadvisor.emulator.checking.barriers import Barriers
 from gpuadvisor.emulator.checking.bounds import off_alignment
 from gpuadvisor.emulator.checking.device_memory import DeviceMemory
 from gpuadvisor.emulator.checking.effects import effect, orders, unit_bytes
-from gpuadvisor.emulator.checking.log import Log, Place
+from gpuadvisor.emulator.checking.heap import WatchedHeap
+from gpuadvisor.emulator.checking.log import Log, place_of
 from gpuadvisor.emulator.checking.ordering import Ordering
 from gpuadvisor.emulator.checking.origins import Origin
-from gpuadvisor.emulator.checking.private import SINK_BYTES, Local, Shared
-from gpuadvisor.emulator.memory import BASE_ADDRESS
+from gpuadvisor.emulator.checking.private import SINK_BYTES, Local
+from gpuadvisor.emulator.checking.shared import Shared
 from gpuadvisor.emulator.store import ByteStore
 
 
@@ -69,6 +69,7 @@ class Watch:
         self._log, self._device = launch.log, launch.device
         self._order = Ordering(batch.shape[0] * batch.shape[1])
         self._barriers = Barriers(batch, launch.log)
+        self._heap = WatchedHeap(batch.heap, launch.log, launch.device)
         pieces = unit_bytes(launch.log.instructions)
         shared = Shared(batch, launch.log, launch.origins, self._order, pieces)
         local = Local(batch, launch.log, launch.origins)
@@ -129,11 +130,8 @@ class Watch:
     def _off_alignment(self, memory: _Memory, access: Access) -> NDArray[np.bool_]:
         """Return which accesses are misaligned, having reported them."""
         off = off_alignment(access.addresses, access.size_bytes)
-        if off.any():
-            first = int(off.argmax())
-            message = f"{access.name} at an address that is not a multiple of {access.size_bytes}"
-            self._log.add("misaligned", access.place(first), message,
-                          count=int(off.sum()), variable=memory.variable(access, first))  # fmt: skip
+        what = f"at an address that is not a multiple of {access.size_bytes}"
+        report(self._log, "misaligned", access, off, memory.variable, what)
         return off
 
     def _report_outside(self, memory: _Memory, access: Access, outside: NDArray[np.bool_]) -> None:
@@ -192,39 +190,13 @@ class Watch:
 
     def stopped(self, thread: int, what: str) -> None:
         """Note what a thread, and the batch with it, cannot survive."""
-        self._log.add("stopped", Place(self._batch.pc, self._batch, thread), what)
+        self._log.add("stopped", place_of(self._batch, self._batch.pc, thread), what)
         self._device.allocations.live.clear()  # its threads can free nothing any more
 
     def allocate(self, thread: int, size_bytes: int) -> int:
         """Return what malloc gives a thread; nothing has been written to it."""
-        address = self._batch.heap.allocate(size_bytes)
-        if address:
-            place = Place(self._batch.pc, self._batch, thread)
-            self._device.allocations.live[address] = Allocated(address, size_bytes, place)
-            start = address - BASE_ADDRESS
-            self._device.arena.forget(start, start + size_bytes)
-        return address
+        return self._heap.allocate(place_of(self._batch, self._batch.pc, thread), size_bytes)
 
     def free(self, thread: int, address: int) -> None:
-        """Take back what a thread frees, but keep the memory until the launch is over."""
-        allocations, place = self._device.allocations, Place(self._batch.pc, self._batch, thread)
-        block = allocations.live.pop(address, None)
-        if block is not None:
-            allocations.freed[address] = Allocated(address, block.size_bytes, place)
-            self._batch.heap.used_bytes -= block.size_bytes
-            return
-        before = allocations.freed_at(address)
-        if before is not None:
-            self._log.add("invalid-free", place, "free of memory that was freed", other_pc=before.place.pc)
-        elif address and is_heap(self._batch.memory, address):
-            self._free_earlier(address, place)
-        elif address:
-            self._log.add("invalid-free", place, f"free of {address:#x}, which malloc did not give")
-
-    def _free_earlier(self, address: int, place: Place) -> None:
-        """Free what an earlier launch allocated, or report an address inside a block."""
-        allocation = self._batch.memory.allocation_at(address)
-        if allocation is None or allocation.address != address or address in self._device.allocations.live:
-            self._log.add("invalid-free", place, "free of an address inside a block, not of its start")
-            return
-        self._device.allocations.freed[address] = Allocated(address, allocation.size_bytes, place)
+        """Take back what a thread frees."""
+        self._heap.free(place_of(self._batch, self._batch.pc, thread), address)
