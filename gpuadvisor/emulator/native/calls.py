@@ -1,4 +1,4 @@
-"""call, ret and brx.idx in native code (PTX ISA 9.7.12): by name, through pointers, recursive.
+"""call and ret in native code (PTX ISA 9.7.12): by name, through pointers, recursive.
 
 A call is a jump that notes where its lanes return to; see `instructions.calls`, whose rules these are.
 """
@@ -8,87 +8,42 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from gpuadvisor.emulator.callgraph import RUNTIME_ROUTINES, calls_runtime
-from gpuadvisor.emulator.layout import FRAME_BASE
 from gpuadvisor.emulator.linker import STACK_POINTER, named_symbol
 from gpuadvisor.emulator.native.abi import Status, Word
 from gpuadvisor.emulator.native.activations import (
     Keeper,
-    copy_bytes,
     deepen,
     entry_bytes,
     saved_by,
     surface,
     take_stack,
 )
-from gpuadvisor.emulator.native.blocks import Block, listed_targets
+from gpuadvisor.emulator.native.blocks import Block
 from gpuadvisor.emulator.native.callsites import argument_lists, return_register
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
+from gpuadvisor.emulator.native.parameter_copies import ParameterCopies, Range, parameter_range
 from gpuadvisor.emulator.native.requests import thread_memory
 from gpuadvisor.emulator.native.runtime.signatures import CALL_RUNTIME
 from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.transfers import spilled
 from gpuadvisor.emulator.native.vectors import (
-    I8,
-    I32,
     I64,
     POINTER,
     bits,
     constant,
     each_lane,
-    field,
     local,
-    mask_of,
-    smallest,
-    splat,
     splat_constant,
 )
 from gpuadvisor.emulator.program import Instruction, Register
 from gpuadvisor.emulator.registers import Unsupported
 
-Range = tuple[int, int]
-"""From where to where in the bytes of a thread's parameters."""
 _LARGEST_ARGUMENT_BYTES = 8
 """Of a routine of the device runtime."""
 Part = tuple[ir.Value, ir.Value]
 """Lanes, as bits, and the places they go to, <32 x i32>."""
-
-
-def _range(lanes: Lanes, name: str) -> Range:
-    place = lanes.layout.places.get(name)
-    if place is None or place.address < FRAME_BASE:
-        raise Unsupported(f"the parameter {name}")
-    start = place.address - FRAME_BASE
-    return start, start + place.size_bytes
-
-
-class _Copies:
-    """Parameters on their way from one function to another, by way of memory of their own."""
-
-    def __init__(self, builder: ir.IRBuilder, sources: Sequence[Range]) -> None:
-        self.builder = builder
-        self.sources = sources
-        self._offsets: list[int] = []
-        self._size_bytes = 0
-        for start, end in self.sources:
-            self._offsets.append(self._size_bytes)
-            self._size_bytes += end - start
-        self._memory = local(self.builder, ir.ArrayType(I8, max(self._size_bytes, 1)))
-
-    def take(self, row: ir.Value) -> None:
-        """Copy the sources out of a thread's parameters."""
-        for (start, end), offset in zip(self.sources, self._offsets, strict=True):
-            place = field(self.builder, self._memory, offset)
-            copy_bytes(self.builder, place, field(self.builder, row, start), end - start)
-
-    def give(self, row: ir.Value, targets: Sequence[Range]) -> None:
-        """Copy them to as many targets of the same sizes."""
-        if [end - start for start, end in targets] != [end - start for start, end in self.sources]:
-            raise Unsupported("parameters that differ in size")
-        for (start, end), offset in zip(targets, self._offsets, strict=True):
-            place = field(self.builder, self._memory, offset)
-            copy_bytes(self.builder, field(self.builder, row, start), place, end - start)
 
 
 class _Calls:
@@ -117,7 +72,7 @@ class _Calls:
         return Keeper(self.lanes, saved_by(name, blocks, layout), entry_bytes(blocks, layout))
 
     def _ranges(self, names: Sequence[str]) -> list[Range]:
-        return [_range(self.lanes, name) for name in names]
+        return [parameter_range(self.lanes, name) for name in names]
 
     def _vector(self, name: str, width: int) -> ir.Value:
         """Return where a register lies that holds its value between blocks."""
@@ -199,7 +154,7 @@ class _Calls:
         arguments = argument_lists(self.instruction)[1] if copies else ()
         keeper = self._keeper(name)
         if arguments or keeper is not None:
-            passed = _Copies(builder, self._ranges(arguments))
+            passed = ParameterCopies(builder, self._ranges(arguments))
             rows = self._rows()
             if keeper is not None:
                 used = self._vector(STACK_POINTER, 64)
@@ -245,7 +200,7 @@ class _Calls:
         numbers = local(builder, places.type)
         if keeper is not None:
             builder.store(surface(lanes), numbers)
-        results = _Copies(builder, self._ranges(self.linked.formals[name].results))
+        results = ParameterCopies(builder, self._ranges(self.linked.formals[name].results))
         with each_lane(builder, lanes.on) as lane:
             row = builder.inttoptr(spilled(builder, rows, lane, 64), POINTER)
             place = spilled(builder, returns, lane, 32)
@@ -270,33 +225,3 @@ def emit_return(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction
         flow.end(lanes.warp, lanes.on, block.number + 1 if lanes.guarded else None)
     else:
         _Calls(flow, lanes, block, instruction).emit_return()
-
-
-def emit_indexed_branch(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
-    """Emit brx.idx: each lane chooses a label of a list."""
-    builder, warp, pc = lanes.builder, lanes.warp, instruction.index
-    targets = [flow.blocks.at[target] for target in listed_targets(flow.blocks.linked.function, instruction)]
-    if not targets:
-        raise Unsupported("unknown branch targets")
-    if min(targets) <= block.number:
-        flow.check_budget(warp, pc)
-    index = lanes.read(instruction.operands[0], "u32")
-    outside = bits(builder, builder.icmp_unsigned(">=", index, splat_constant(len(targets))))
-    wide = builder.zext(index, integer_type(64))
-    flow.refuse(warp, Status.NO_TARGET, pc, builder.and_(lanes.on, outside), wide)
-    places: ir.Value = splat_constant(block.number + 1)
-    for number, target in enumerate(targets):
-        chosen = builder.icmp_unsigned("==", index, splat_constant(number))
-        here = builder.and_(chosen, mask_of(builder, lanes.on))
-        places = builder.select(here, splat_constant(target), places)
-    flow.counters.add_if(warp, ("divergent", pc), _differ(lanes, places))
-    flow.send(warp, [(warp.active, places)])
-
-
-def _differ(lanes: Lanes, places: ir.Value) -> ir.Value:
-    """Return whether the active lanes go to more than one place."""
-    builder, active = lanes.builder, mask_of(lanes.builder, lanes.warp.active)
-    known = builder.select(active, places, ir.Constant(places.type, [ir.Constant(I32, -1)] * 32))
-    first = smallest(builder, known)
-    elsewhere = builder.icmp_unsigned("!=", places, splat(builder, first))
-    return builder.icmp_unsigned("!=", bits(builder, builder.and_(elsewhere, active)), constant(0))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from gpuadvisor.emulator.linker import named_symbol
 from gpuadvisor.emulator.native.barriers import emit_barrier
 from gpuadvisor.emulator.native.blocks import Block
-from gpuadvisor.emulator.native.calls import emit_call, emit_indexed_branch, emit_return
+from gpuadvisor.emulator.native.calls import emit_call, emit_return
 from gpuadvisor.emulator.native.flow import Flow
+from gpuadvisor.emulator.native.indexed_branches import emit_indexed_branch
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.polling import emit_patience
 from gpuadvisor.emulator.native.vectors import constant
