@@ -24,7 +24,7 @@ from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.opening import open_source
 from gpuadvisor.sources.source import Source
 from gpuadvisor.sources.unit import compile_text
-from gpuadvisor.sources.values import LaunchData, Number, Pointer, Value
+from gpuadvisor.sources.values import LaunchData, Number, Pointer, Symbol, Value
 
 Given = NDArray[np.generic] | np.generic | Texture | Surface | Number | None
 Extents = int | tuple[int, ...]
@@ -41,7 +41,7 @@ def analyze(
     name: str | None = None,
     shared_bytes: int = 0,
     cluster: Extents | None = None,
-    symbols: Mapping[str, NDArray[np.generic] | np.generic] | None = None,
+    symbols: Mapping[str, NDArray[np.generic] | np.generic | Texture | Surface] | None = None,
     device: str = "emulated:h100",
     all_blocks: bool = True,
     check: bool = False,
@@ -73,7 +73,7 @@ def analyze(
         launch = _launch(grid, block, shared_bytes, cluster)
         data = LaunchData(
             arguments={each: _value(each, value) for each, value in _named(args, source, chosen).items()},
-            symbols={each: np.asarray(content) for each, content in (symbols or {}).items()},
+            symbols={each: _symbol(content) for each, content in (symbols or {}).items()},
             keep=True,
         )
         task = source.task(LaunchRequest(kernel=chosen, launch=launch), data)
@@ -134,6 +134,10 @@ def _value(name: str, given: Given) -> Value:
             f"argument {name!r} is not contiguous", remedy="pass numpy.ascontiguousarray(...) of it"
         )
     return given
+
+
+def _symbol(content: NDArray[np.generic] | np.generic | Texture | Surface) -> Symbol:
+    return content if isinstance(content, Texture | Surface) else np.asarray(content)
 
 
 def _report(profile: KernelProfile, device: Device, rules: Sequence[Path]) -> Report:

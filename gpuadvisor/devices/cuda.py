@@ -85,6 +85,10 @@ class CudaDevice:
         """Give the memory back."""
         self._memory.free(buffer)
 
+    def bind(self, image: Image) -> int:
+        """Refuse: textures and surfaces run on emulated devices only."""
+        raise GpuAdvisorError(f"a {image.kind} runs on emulated devices only", remedy=EMULATE)
+
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
         self._memory.overwrite(self._modules.variable(module, name), content, name)
@@ -165,8 +169,6 @@ def _by_value(argument: Argument) -> NDArray[np.generic]:
     """Return the argument as CuPy passes bytes by value: a NumPy array of one element."""
     if isinstance(argument, Buffer):
         return np.array(argument.address, np.uint64)
-    if isinstance(argument, Image):
-        raise GpuAdvisorError(f"{argument.kind} arguments run on emulated devices only", remedy=EMULATE)
     return np.array(argument)
 
 

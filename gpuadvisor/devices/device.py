@@ -22,8 +22,8 @@ class Buffer:
     name: str = ""
 
 
-Argument = Buffer | np.generic | Image
-"""A pointer, a scalar of its exact type, or a texture or surface object; a GPU takes none of these yet."""
+Argument = Buffer | np.generic
+"""A pointer, or a scalar of its exact type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,9 @@ class Device(Protocol):
 
     def free(self, buffer: Buffer) -> None:
         """Give the memory back."""
+
+    def bind(self, image: Image) -> int:
+        """Return the handle of a new texture or surface object; GpuAdvisorError where there are none."""
 
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""

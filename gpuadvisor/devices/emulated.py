@@ -74,6 +74,10 @@ class EmulatedDevice:
         """Give the memory back."""
         self._memory.free(buffer.address)
 
+    def bind(self, image: Image) -> int:
+        """Return the handle of a new texture or surface object, which lives as long as the device."""
+        return self._memory.add_image(image)
+
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
         addresses = load_module(self._program(module), self._memory).addresses
@@ -104,8 +108,7 @@ class EmulatedDevice:
             blocks_per_multiprocessor=occupancy.blocks_per_sm if occupancy else 1,
             check=self._check,
         )
-        self._memory.images.clear()
-        values = [argument_value(argument, self._memory) for argument in arguments]
+        values = [_value(argument) for argument in arguments]
         observation = run(program, kernel.name, launch, values, self._memory, options)
         if occupancy is None:
             return LaunchResult(times=(), observation=observation)
@@ -149,8 +152,5 @@ class EmulatedDevice:
         return choose_blocks(launch, timing.emulated_threads)
 
 
-def argument_value(argument: Argument, memory: GlobalMemory) -> np.generic:
-    """Return an argument as the kernel takes it; a texture or surface object is given a handle."""
-    if isinstance(argument, Buffer):
-        return np.uint64(argument.address)
-    return np.uint64(memory.add_image(argument)) if isinstance(argument, Image) else argument
+def _value(argument: Argument) -> np.generic:
+    return np.uint64(argument.address) if isinstance(argument, Buffer) else argument

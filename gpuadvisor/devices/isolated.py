@@ -16,6 +16,7 @@ from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.cuda_errors import EMULATE, DeviceLostError
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Device, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.worker import Call, Reply, serve
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
@@ -78,6 +79,10 @@ class IsolatedDevice:
         """Give the memory back, if its process has not done so by ending."""
         if self._is_present(buffer):
             self._call(f"the buffer {buffer.name!r}", Call("free", (self._present(buffer),)))
+
+    def bind(self, image: Image) -> int:
+        """Return the handle of a new texture or surface object."""
+        return cast("int", self._call(f"a {image.kind}", Call("bind", (image,))))
 
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a variable of the module, by its mangled name."""

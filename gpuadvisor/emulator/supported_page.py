@@ -41,11 +41,11 @@ NOTES = """\
   effect when issued.
 - `wgmma`, `tcgen05` and copies by tensor map are counted as instructions; their data stays put, and the
   report says so.
-- Textures and surfaces are objects with 64-bit handles, of one mipmap level. Integer coordinates are neither
+- Textures and surfaces are objects or references, of one mipmap level. Integer coordinates are neither
   filtered nor wrapped. CUDA arrays lie in memory in an order that NVIDIA does not document: sectors are those
   of the array row by row. Weights of linear filtering have 8 bits of fraction, as documented; the rest of a
   filtered value is exact and rounded once, so hardware's last bits may differ.
-- Not supported: references to textures and surfaces, samplers of their own, offsets, depth comparison,
+- Not supported: samplers apart from textures, offsets into textures, depth comparison,
   multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, parts of
   registers in video instructions, `vmad`, stochastic rounding.
 """

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.devices.device import Buffer
-from gpuadvisor.devices.emulated import argument_value
 from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Program
@@ -21,8 +20,6 @@ def count(
     """Run the same launch on the same data in the emulator; counts depend on neither GPU nor time."""
     memory = GlobalMemory()
     addresses = load_module(program, memory).addresses
-    for name, content in data.symbols.items():
-        memory.write(addresses[name], content.tobytes())
 
     def upload(array: NDArray[np.generic], name: str) -> Buffer:
         address = memory.allocate(array.nbytes, name)
@@ -30,5 +27,7 @@ def count(
         return Buffer(address, array.nbytes, name)
 
     options = RunOptions(blocks=None if all_blocks else choose_blocks(launch))
-    values = [argument_value(each, memory) for each in Placement(data, upload).arguments]
-    return run(program, kernel, launch, values, memory, options)
+    placement = Placement(data, upload, memory.add_image)
+    for name, content in placement.symbols.items():
+        memory.write(addresses[name], content.tobytes())
+    return run(program, kernel, launch, placement.arguments, memory, options)

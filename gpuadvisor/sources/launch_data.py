@@ -14,7 +14,7 @@ from gpuadvisor.sources.inputs import load_inputs
 from gpuadvisor.sources.launches import LaunchRequest
 from gpuadvisor.sources.pointers import pointer
 from gpuadvisor.sources.structures import has_pointers, structure, structures
-from gpuadvisor.sources.values import LaunchData, Structure, Value
+from gpuadvisor.sources.values import LaunchData, Structure, Symbol, Value
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -29,13 +29,14 @@ def launch_data(request: LaunchRequest, shared: Arrays) -> LaunchData:
     supplied: dict[str, Value] = (
         dict(load_inputs(request.inputs, request.directory)) if request.inputs else {}
     )
-    symbols = {spec.name: _array(spec, supplied, request) for spec in request.symbols}
+    symbols = {spec.name: _symbol(spec, supplied, shared, request) for spec in request.symbols}
     if not request.arguments:
         given = {name: value for name, value in supplied.items() if name not in symbols}
         return LaunchData(arguments=given, symbols=symbols)
     plain = [spec for spec in request.arguments if spec.image is None]
     made = {spec.name: _value(spec, supplied, request) for spec in plain if not _points(spec)}
     sizes = _element_sizes(request, {**shared, **made})
+    sizes |= {spec.name: 0 for spec in request.arguments if spec.image is not None}
     pointing = {spec.name: _pointing(spec, sizes, request) for spec in plain if _points(spec)}
     images = {
         spec.name: _image(spec, spec.image, supplied, {**shared, **made}, request)
@@ -63,11 +64,19 @@ def _pointing(spec: ArgumentSpec, sizes: Mapping[str, int], request: LaunchReque
     return structure(spec.name, spec.fields, lambda text: pointer(text, sizes, where))
 
 
+def _symbol(
+    spec: ArgumentSpec, supplied: Mapping[str, Value], shared: Arrays, request: LaunchRequest
+) -> Symbol:
+    if spec.image is None:
+        return _array(spec, supplied, request)
+    return _image(spec, spec.image, supplied, shared, request)
+
+
 def _image(
     spec: ArgumentSpec,
     kind: TextureSpec | SurfaceSpec,
     supplied: Mapping[str, Value],
-    arrays: Mapping[str, Value],
+    arrays: Mapping[str, Value] | Arrays,
     request: LaunchRequest,
 ) -> Texture | Surface:
     """Return the texture or surface over the array that the argument brings or names."""

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gpuadvisor.devices.device import Argument, Buffer
+from gpuadvisor.devices.device import Buffer
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.sources.images import Surface, Texture
-from gpuadvisor.sources.values import LaunchData, Pointer, Structure, Value
+from gpuadvisor.sources.values import LaunchData, Pointer, Structure, Symbol, Value
 
 Upload = Callable[[NDArray[np.generic], str], Buffer]
+Bind = Callable[[Image], int]
+"""Makes a texture or surface object and returns its handle."""
 
 
 class Placement:
@@ -19,11 +21,19 @@ class Placement:
     An argument that is a slice of a larger array is a pointer into that array, as it would be on a GPU.
     """
 
-    def __init__(self, data: LaunchData, upload: Upload) -> None:
-        self._upload = upload
+    def __init__(self, data: LaunchData, upload: Upload, bind: Bind) -> None:
+        self._upload, self._bind = upload, bind
         self._placed: dict[int, tuple[Buffer, NDArray[np.generic]]] = {}
         arrays = {name: value for name, value in data.arguments.items() if isinstance(value, np.ndarray)}
         self._arrays = {**data.shared, **arrays}
+        objects = {**data.symbols, **data.arguments}
+        self._handles = {
+            name: self._handle(name, value)
+            for name, value in objects.items()
+            if isinstance(value, Texture | Surface)
+        }
+        self.symbols = {name: self._symbol(name, content) for name, content in data.symbols.items()}
+        """New contents of the module's variables; that of a texture reference is a handle."""
         self.arguments = [self._argument(name, value) for name, value in data.arguments.items()]
 
     @property
@@ -31,10 +41,16 @@ class Placement:
         """Every buffer and the array it is a copy of."""
         return list(self._placed.values())
 
-    def _argument(self, name: str, value: Value) -> Argument:
+    def _handle(self, name: str, value: Texture | Surface) -> int:
+        return self._bind(Image(self._address_of(value.array, name), value.texels, value.sampling))
+
+    def _symbol(self, name: str, content: Symbol) -> NDArray[np.generic]:
+        return content if isinstance(content, np.ndarray) else np.array(self._handles[name], np.uint64)
+
+    def _argument(self, name: str, value: Value) -> np.generic:
         match value:
             case Texture() | Surface():
-                return Image(self._address_of(value.array, name), value.texels, value.sampling)
+                return np.uint64(self._handles[name])
             case Pointer():
                 return np.uint64(self._address(value))
             case Structure():
@@ -56,6 +72,8 @@ class Placement:
     def _address(self, pointer: Pointer) -> int:
         if pointer.buffer is None:
             return 0
+        if pointer.buffer in self._handles:
+            return self._handles[pointer.buffer]
         return self._address_of(self._arrays[pointer.buffer], pointer.buffer) + pointer.offset_bytes
 
     def _address_of(self, array: NDArray[np.generic], name: str) -> int:

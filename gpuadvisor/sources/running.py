@@ -30,10 +30,10 @@ def update_arrays(device: Device, kernel: Kernel, launch: Launch, data: LaunchDa
 def _run(
     device: Device, kernel: Kernel, launch: Launch, data: LaunchData, timing: Timing, *, keep: bool
 ) -> LaunchResult:
-    for name, content in data.symbols.items():
-        device.set_variable(kernel.module, name, content)
-    placement = Placement(data, device.upload)
+    placement = Placement(data, device.upload, device.bind)
     try:
+        for name, content in placement.symbols.items():
+            device.set_variable(kernel.module, name, content)
         for buffer, _ in placement.buffers:
             if buffer.name in data.unwritten:
                 device.forget(buffer)

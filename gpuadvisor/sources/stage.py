@@ -18,9 +18,9 @@ class Stage:
     def renew(self) -> None:
         """Free the buffers and place the data again, wherever the device puts them now."""
         self.close()
-        for name, content in self.task.data.symbols.items():
+        self._placement = Placement(self.task.data, self.device.upload, self.device.bind)
+        for name, content in self._placement.symbols.items():
             self.device.set_variable(self.task.unit.module, name, content)
-        self._placement = Placement(self.task.data, self.device.upload)
 
     def time(self, timing: Timing) -> LaunchResult:
         """Launch on the buffers as they are; raises GpuAdvisorError where the kernel fails."""

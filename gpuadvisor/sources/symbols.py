@@ -2,25 +2,21 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gpuadvisor.compiler.demangle import written_name
 from gpuadvisor.compiler.lookup import matching_kernels
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.sources.values import Symbol
 
 _SPACES = ("global", "const")
 
 
-def fitted_symbols(
-    program: Program, symbols: Mapping[str, NDArray[np.generic]], where: str
-) -> dict[str, NDArray[np.generic]]:
+def fitted_symbols(program: Program, symbols: Mapping[str, Symbol], where: str) -> dict[str, Symbol]:
     """Return the contents by mangled name; raise GpuAdvisorError for a name or a size that does not fit."""
     return {_found(program, name, content, where): content for name, content in symbols.items()}
 
 
-def _found(program: Program, name: str, content: NDArray[np.generic], where: str) -> str:
+def _found(program: Program, name: str, content: Symbol, where: str) -> str:
     written = {
         each.name: written_name(each.name) for each in program.variables.values() if each.space in _SPACES
     }

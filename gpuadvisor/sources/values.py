@@ -44,6 +44,9 @@ Value = NDArray[np.generic] | np.generic | Pointer | Structure | Texture | Surfa
 A Python number takes the type of its parameter.
 """
 
+Symbol = NDArray[np.generic] | Texture | Surface
+"""What a variable of the module is set to: a reference to a texture or surface takes an object."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LaunchData:
@@ -52,7 +55,7 @@ class LaunchData:
     arguments: Mapping[str, Value]
     shared: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     """Buffers that pointers among the arguments lie in, and that other launches use too."""
-    symbols: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
     """New contents of the module's `__constant__` and `__device__` variables, by name."""
     unwritten: frozenset[str] = frozenset()
     """Arrays whose content has no meaning: a check reports who reads it."""

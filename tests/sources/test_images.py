@@ -8,7 +8,9 @@ import pytest
 
 import gpuadvisor
 from gpuadvisor.compiler.module import CompileOptions
+from gpuadvisor.devices.cuda import CudaDevice
 from gpuadvisor.devices.emulated import EmulatedDevice
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.analysis import analyze_source
@@ -201,3 +203,91 @@ def test_the_launch_to_write_knows_them() -> None:
     (kernel,) = kernel_declarations(STEP)
     assert '{ name = "out", surface = {}, type = "float32", shape = [1024, 1024]' in toml_template(kernel)
     assert "--arg 'in=texture:float32[1024,1024]:random'" in inline_template(kernel)
+
+
+REFERENCES = """.version 7.0
+.target sm_70
+.address_size 64
+.visible .global .texref picture;
+.global .surfref canvas;
+.visible .entry paint()
+{
+    .reg .b32 %r<4>; .reg .f32 %f<8>; .reg .b64 %rd<3>;
+    mov.u32 %r0, %tid.x;
+    cvt.rn.f32.u32 %f0, %r0;
+    mov.f32 %f1, 0f3F000000;
+    mov.u64 %rd0, picture;
+    tex.2d.v4.f32.f32 {%f2, %f3, %f4, %f5}, [picture, {%f0, %f1}];
+    tex.2d.v4.f32.f32 {%f3, %f4, %f5, %f6}, [%rd0, {%f0, %f1}];
+    add.f32 %f2, %f2, %f3;
+    shl.b32 %r1, %r0, 2;
+    mov.u32 %r2, 0;
+    sust.b.2d.b32.trap [canvas, {%r1, %r2}], {%f2};
+    ret;
+}
+"""
+
+
+def test_references_to_textures_are_symbols(tmp_path: Path) -> None:
+    """As PTX of older toolkits has them: by name, and through a pointer to the variable."""
+    (tmp_path / "paint.ptx").write_text(REFERENCES)
+    picture = np.arange(16, dtype=np.float32).reshape(2, 8)
+    canvas = np.zeros((1, 8), np.float32)
+    symbols: dict[str, Any] = {"picture": Texture(picture), "canvas": Surface(canvas)}
+    gpuadvisor.analyze(str(tmp_path / "paint.ptx"), 1, 8, symbols=symbols)
+    np.testing.assert_array_equal(canvas[0], 2 * picture[0])
+
+
+def test_references_in_a_launch_file(tmp_path: Path) -> None:
+    (tmp_path / "paint.ptx").write_text(REFERENCES)
+    (tmp_path / "paint.toml").write_text("""
+[[launch]]
+kernel = "paint"
+grid = 1
+block = 8
+symbols = [ { name = "picture", texture = {}, type = "float32", shape = [2, 8], fill = "arange" },
+            { name = "canvas", surface = {}, type = "float32", shape = [1, 8], fill = "zeros" } ]
+""")
+    requests = read_launch_file(tmp_path / "paint.toml").requests
+    device, options = EmulatedDevice("h100"), CompileOptions(compute_capability="9.0")
+    (profile,) = analyze_source(tmp_path / "paint.ptx", requests, device, options)
+    assert profile.counters is not None
+    assert (profile.counters.texture_requests, profile.counters.surface_store_requests) == (2, 1)
+
+
+def test_a_reference_that_nothing_set(tmp_path: Path) -> None:
+    (tmp_path / "paint.ptx").write_text(REFERENCES)
+    with pytest.raises(GpuAdvisorError, match=r"texture handle .* is not one of an object of this launch"):
+        gpuadvisor.analyze(str(tmp_path / "paint.ptx"), 1, 8)
+
+
+def test_objects_in_structures(tmp_path: Path) -> None:
+    """A field that points to a texture or surface holds its handle."""
+    source = """
+struct Images { int width; cudaTextureObject_t in; cudaSurfaceObject_t out; };
+__global__ void copy(Images images, cudaTextureObject_t image, cudaSurfaceObject_t target) {
+    int x = threadIdx.x;
+    if (images.in != image || images.out != target || images.width != 8) asm("trap;");
+    surf1Dwrite(tex1D<float>(images.in, x + 0.5f), images.out, x * 4);
+}
+"""
+    (profile,) = analyzed(tmp_path, source, """
+[[launch]]
+kernel = "copy"
+grid = 1
+block = 8
+args = [ { name = "images", fields = [
+             { name = "width", type = "int32", value = 8 },
+             { name = "in", pointer = "image" }, { name = "out", pointer = "target" } ] },
+         { name = "image", texture = {}, type = "float32", shape = 8, fill = "arange" },
+         { name = "target", surface = {}, type = "float32", shape = 8, fill = "zeros" } ]
+""")  # fmt: skip
+    assert {(each.space, each.variable) for each in profile.accesses} == {
+        ("texture", "image"), ("surface", "target")}  # fmt: skip
+
+
+def test_a_gpu_says_that_it_takes_no_textures() -> None:
+    device = CudaDevice.__new__(CudaDevice)  # without a GPU it cannot be opened
+    texture = Texture(np.zeros(8, np.float32))
+    with pytest.raises(GpuAdvisorError, match="a texture runs on emulated devices only"):
+        device.bind(Image(0, texture.texels, texture.sampling))

@@ -61,7 +61,7 @@ def test_arrays_are_updated_by_exactly_one_launch_if_at_all(device: EmulatedDevi
 
 def placed(arguments: dict[str, Value], **shared: np.ndarray) -> tuple[list[np.generic], Placement]:
     device = EmulatedDevice("h100")
-    placement = Placement(LaunchData(arguments=arguments, shared=shared), device.upload)
+    placement = Placement(LaunchData(arguments=arguments, shared=shared), device.upload, device.bind)
     return placement.arguments, placement
 
 

@@ -9,9 +9,11 @@ from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions.binding import Binding
-from gpuadvisor.emulator.program import Address, Instruction, Operand, Register, Vector
+from gpuadvisor.emulator.program import Address, Instruction, Operand, Symbol, Vector
 from gpuadvisor.emulator.registers import Fetch, Registers, Unsupported
 from gpuadvisor.emulator.textures.images import Image, Texels
+
+HANDLE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ def split_at_address(
 
 
 def bind_handle(operand: Address, registers: Registers) -> Fetch:
-    """Return how to read the handle of the object."""
-    if not isinstance(operand.base, Register) or operand.offset:
-        raise Unsupported("texture and surface references; it takes texture and surface objects")
-    return registers.fetch(operand.base, "b64")
+    """Return how to read the handle of the object, or the address of a reference that holds it."""
+    base = operand.base
+    place = registers.layout.places.get(base.name) if isinstance(base, Symbol) else None
+    if base is None or operand.offset or (place is not None and place.space != "global"):
+        raise Unsupported("an object that is neither in a register nor in a variable of the module")
+    return registers.fetch(base, "b64")
 
 
 def bind_coordinates(operand: Operand, geometry: Geometry, binding: Binding) -> Coordinates:
@@ -106,11 +110,19 @@ def objects(batch: Batch, active: Active, handles: Fetch, kind: str) -> Iterator
     picked = active.pick(everyone)
     for handle in np.unique(picked).tolist():
         part = active.narrow(everyone == handle)
-        image = batch.memory.image(handle)
+        image = batch.memory.image(handle) or _referenced(batch, handle)
         if image is None or image.kind != kind:
             found = f"that of a {image.kind}" if image else "not one of an object of this launch"
             raise ThreadFault(f"the {kind} handle {handle:#x} is {found}", int(part.lanes[0]))
         yield image, part
+
+
+def _referenced(batch: Batch, address: int) -> Image | None:
+    """Return the object whose handle a `.texref` or `.surfref` variable at the address holds, or None."""
+    allocation = batch.memory.allocation_at(address)
+    if allocation is None or address + HANDLE_BYTES > allocation.end:
+        return None
+    return batch.memory.image(int.from_bytes(batch.memory.read(address, HANDLE_BYTES), "little"))
 
 
 def check_geometry(instruction: Instruction, geometry: Geometry, image: Image, active: Active) -> None:
