@@ -20,7 +20,7 @@ from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Function, Program
 from gpuadvisor.emulator.run import RunOptions, run
-from gpuadvisor.emulator.sampling import choose_blocks
+from gpuadvisor.emulator.sampling import DEFAULT_THREAD_INSTRUCTIONS, choose_blocks
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -104,6 +104,7 @@ class EmulatedDevice:
         occupancy = resident(self._facts, launch, resources, where) if resources else None
         options = RunOptions(
             blocks=self._blocks(launch, timing),
+            thread_instructions=self._thread_instructions(timing),
             multiprocessors=self._facts.multiprocessors,
             blocks_per_multiprocessor=occupancy.blocks_per_sm if occupancy else 1,
             check=self._check,
@@ -143,6 +144,11 @@ class EmulatedDevice:
         if module.ptx not in self._programs:
             self._programs[module.ptx] = decode(module.ptx, is_library_header)
         return self._programs[module.ptx]
+
+    def _thread_instructions(self, timing: Timing) -> int | None:
+        """Return how much to run; who asks for a number of threads gets as many."""
+        asked = self._all_blocks or timing.emulated_threads is not None
+        return None if asked else DEFAULT_THREAD_INSTRUCTIONS
 
     def _blocks(self, launch: Launch, timing: Timing) -> list[int] | None:
         if self._all_blocks:

@@ -16,6 +16,8 @@ class RunOptions:
 
     blocks: Sequence[int] | None = None
     """Linear block numbers; None runs all."""
+    thread_instructions: int | None = None
+    """Where native code would execute more, it runs evenly spread ones of the blocks; None: it runs all."""
     instruction_budget: int | None = None
     """Instructions that a warp may execute before the run is stopped; None: the budget of the executor."""
     multiprocessors: int = 1

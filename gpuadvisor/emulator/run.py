@@ -70,7 +70,12 @@ def _run_native(loaded: Loaded, options: RunOptions) -> Observation | None:
         return None
     budget = options.instruction_budget or NATIVE_BUDGET
     launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, budget)
-    return run_native(launch, loaded.chosen(options), loaded.variable)
+    blocks = loaded.chosen(options)
+    if options.thread_instructions is not None:
+        from gpuadvisor.emulator.native.pilot import affordable
+
+        blocks = affordable(launch, blocks, options.thread_instructions)
+    return run_native(launch, blocks, loaded.variable)
 
 
 def _run_at_once(loaded: Loaded, options: RunOptions) -> Observation:

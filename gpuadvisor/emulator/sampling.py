@@ -6,6 +6,8 @@ from gpuadvisor.emulator.clusters import blocks_of_clusters
 from gpuadvisor.model.kernel import Launch
 
 DEFAULT_THREAD_BUDGET = 1 << 18
+DEFAULT_THREAD_INSTRUCTIONS = 1 << 31
+"""A second or so of native code: kernels whose threads run for long get fewer blocks."""
 
 
 def choose_blocks(launch: Launch, thread_budget: int = DEFAULT_THREAD_BUDGET) -> list[int] | None:
@@ -19,6 +21,11 @@ def choose_blocks(launch: Launch, thread_budget: int = DEFAULT_THREAD_BUDGET) ->
     affordable = max(2, thread_budget // (launch.threads_per_block * of_cluster))
     if clusters <= affordable:
         return None
-    spread = np.linspace(0, clusters - 1, affordable)
-    chosen = [int(cluster) for cluster in np.unique(spread.round().astype(np.int64))]
+    chosen = evenly(clusters, affordable)
     return chosen if launch.cluster is None else blocks_of_clusters(chosen, launch)
+
+
+def evenly(total: int, number: int) -> list[int]:
+    """Return `number` of the numbers below `total`, the first and the last among them, evenly spread."""
+    spread = np.linspace(0, total - 1, number)
+    return [int(each) for each in np.unique(spread.round().astype(np.int64))]

@@ -8,10 +8,12 @@ from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.run import RunOptions, run
-from gpuadvisor.emulator.sampling import choose_blocks
+from gpuadvisor.emulator.sampling import DEFAULT_THREAD_INSTRUCTIONS, choose_blocks
 from gpuadvisor.model.kernel import Launch, Observation
 from gpuadvisor.sources.placement import Placement
 from gpuadvisor.sources.values import LaunchData
+
+_ALL = RunOptions()
 
 
 def count(
@@ -26,8 +28,12 @@ def count(
         memory.write(address, array.tobytes())
         return Buffer(address, array.nbytes, name)
 
-    options = RunOptions(blocks=None if all_blocks else choose_blocks(launch))
+    options = _ALL if all_blocks else _sample(launch)
     placement = Placement(data, upload, memory.add_image)
     for name, content in placement.symbols.items():
         memory.write(addresses[name], content.tobytes())
     return run(program, kernel, launch, placement.arguments, memory, options)
+
+
+def _sample(launch: Launch) -> RunOptions:
+    return RunOptions(blocks=choose_blocks(launch), thread_instructions=DEFAULT_THREAD_INSTRUCTIONS)
