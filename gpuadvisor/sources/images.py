@@ -149,7 +149,9 @@ class Surface:
 def _texels(
     array: NDArray[np.generic], channels: int, *, layered: bool = False, cube: bool = False
 ) -> Texels:
-    """Return the texels of an array; ValueError where its last axis does not hold the channels."""
+    """Return the texels of an array; ValueError where it has gaps or no axis that holds the channels."""
+    if not array.flags.c_contiguous:
+        raise ValueError("the array of a texture or surface has to be contiguous")
     if channels > 1 and array.shape[-1:] != (channels,):
         raise ValueError(f"the last axis of {list(array.shape)} does not hold {channels} channels")
     shape = array.shape[:-1] if channels > 1 else array.shape

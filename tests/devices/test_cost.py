@@ -204,6 +204,10 @@ COUNTS = [
     "shared_atomic_wavefronts",
     "local_load_requests",
     "local_store_requests",
+    "texture_requests",
+    "texture_sectors",
+    "surface_load_requests",
+    "surface_store_sectors",
     "dram_bytes",
 ]
 

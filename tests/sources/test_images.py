@@ -175,6 +175,12 @@ def test_textures_that_cuda_does_not_have(
         Texture(np.zeros(shape, dtype), **options)
 
 
+@pytest.mark.parametrize("kind", [Texture, Surface])
+def test_arrays_with_gaps(kind: type[Texture] | type[Surface]) -> None:
+    with pytest.raises(GpuAdvisorError, match="has to be contiguous"):
+        kind(np.zeros((8, 8), np.float32)[:, ::2])
+
+
 def test_arguments_that_do_not_fit() -> None:
     image = np.zeros((4, 8), np.float32)
     launches: list[list[Any]] = [

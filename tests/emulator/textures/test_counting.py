@@ -50,6 +50,7 @@ def test_sectors_of_a_request(fetch: str, filter_: str, sectors: int) -> None:
     counters = found.counters
     assert (counters.texture_requests, counters.texture_sectors) == (2, 2 * sectors)
     assert counters.global_load_requests == 0
+    assert any("order of CUDA arrays is not documented" in note for note in found.notes)
     assert [line.texture_sectors for line in found.lines if line.texture_requests] == [2 * sectors]
     (access,) = (each for each in found.accesses if each.space == "texture")
     assert (access.variable, access.operation, access.sectors) == ("image", "load", 2 * sectors)
