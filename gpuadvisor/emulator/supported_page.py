@@ -47,7 +47,7 @@ NOTES = """\
   filtered value is exact and rounded once, so hardware's last bits may differ.
 - Not supported: samplers apart from textures, offsets into textures, depth comparison,
   multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, parts of
-  registers in video instructions, `vmad`, stochastic rounding.
+  registers in video instructions, negated operands of `vmad`, stochastic rounding.
 """
 
 

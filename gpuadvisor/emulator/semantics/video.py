@@ -44,6 +44,12 @@ _COMPUTE: dict[str, Compute] = {
 }
 
 
+SCALES = {"shr7": 7, "shr15": 15}
+"""How far the results of vmad are shifted."""
+_INT32 = (np.int64(-(1 << 31)), np.int64((1 << 31) - 1))
+_UINT32 = (np.uint64(0), np.uint64((1 << 32) - 1))
+
+
 def _words(instruction: Instruction) -> tuple[str, ...]:
     """Return all suffixes: some stand behind the types."""
     return (*instruction.modifiers, *instruction.types)
@@ -143,6 +149,24 @@ def _shift(*, left: bool) -> Callable[[Instruction], Compute]:
     return compute_of
 
 
+def _multiply_add(instruction: Instruction) -> Operation:
+    """Build vmad: a * b + c, or one more with .po, scaled; signed if a or b is."""
+    words, kinds = _words(instruction), _kinds(instruction)
+    signed, one = "s32" in kinds[1:], np.int64("po" in words)
+    shift = next((count for name, count in SCALES.items() if name in words), 0)
+
+    def function(sources: Sequence[Lanes], _active: NDArray[np.bool_]) -> tuple[Lanes, ...]:
+        extended = zip(sources, [kind == "s32" for kind in kinds[1:]] + [signed], strict=True)
+        a, b, c = (_extend(source, 32, signed=is_signed) for source, is_signed in extended)
+        total = a * b + c + one
+        result = total >> shift if signed else total.view(np.uint64) >> np.uint64(shift)
+        if "sat" in words:
+            result = np.clip(result, *(_INT32 if signed else _UINT32))
+        return ((result & result.dtype.type(_LOW)).astype(np.uint32),)
+
+    return Operation(("b32",) * 3, ("b32",), function)
+
+
 def _always(name: str) -> Callable[[Instruction], Compute]:
     return lambda _instruction: _COMPUTE[name]
 
@@ -150,6 +174,7 @@ def _always(name: str) -> Callable[[Instruction], Compute]:
 BUILDERS: dict[str, Builder] = {
     **{name: _scalar(_always(name)) for name in _COMPUTE if name != "vavrg"},
     **{f"{name}{parts}": _parallel(_always(name), parts) for name in _COMPUTE for parts in (2, 4)},
+    "vmad": _multiply_add,
     "vset": _scalar(_compare),
     **{f"vset{parts}": _parallel(_compare, parts) for parts in (2, 4)},
     "vshl": _scalar(_shift(left=True)),

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gpuadvisor.emulator.semantics import compile_operation
-from tests.emulator.semantics.lanes import Lanes, instruction, integers, result
+from tests.emulator.semantics.lanes import Lanes, integers, result
 
 A, B, C = (integers(32, seed, 96) for seed in (1, 2, 3))
 Compute = Callable[[int, int], int]
@@ -85,6 +84,23 @@ def test_scalar_saturates_and_then_combines(name: str, kinds: list[str]) -> None
     assert listed(result(".".join([name, *kinds, "sat", "min"]), A, B, C)) == smallest
 
 
+@pytest.mark.parametrize("kinds", [("u32", "u32"), ("s32", "u32"), ("u32", "s32"), ("s32", "s32")])
+@pytest.mark.parametrize(
+    ("more", "shift"), [("", 0), (".sat", 0), (".po", 0), (".po.sat.shr7", 7), (".shr15", 15)]
+)
+def test_products_are_added_shifted_and_clamped(kinds: tuple[str, str], more: str, shift: int) -> None:
+    final = "s32" if "s32" in kinds else "u32"
+
+    def expected(a: int, b: int, c: int) -> int:
+        total = part(a, 0, 32, kinds[0]) * part(b, 0, 32, kinds[1]) + part(c, 0, 32, final) + ("po" in more)
+        shifted = total >> shift
+        return (clamp(shifted, 32, final) if "sat" in more else shifted) & 0xFFFFFFFF
+
+    found = result(f"vmad.{final}.{kinds[0]}.{kinds[1]}{more}", A, B, C)
+    rows = zip(A.ravel().tolist(), B.ravel().tolist(), C.ravel().tolist(), strict=True)
+    assert found.ravel().tolist() == [expected(*row) for row in rows]
+
+
 @pytest.mark.parametrize(("mode", "counts"), [("clamp", [0, 1, 31, 32, 40]), ("wrap", [0, 1, 31, 32, 40])])
 @pytest.mark.parametrize("kind", ["u32", "s32"])
 @pytest.mark.parametrize("name", ["vshl", "vshr"])
@@ -114,7 +130,3 @@ def test_nth_set_bit(offset: int) -> None:
     found = result("fns.b32", masks, bases, np.full_like(A, offset % 2**32))
     pairs = zip(masks.ravel().tolist(), bases.ravel().tolist(), strict=True)
     assert listed(found) == [reference_fns(mask, base, offset) for mask, base in pairs]
-
-
-def test_vmad_is_not_there() -> None:
-    assert compile_operation(instruction("vmad.u32.u32.u32", 4)) is None

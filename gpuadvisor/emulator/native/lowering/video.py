@@ -9,6 +9,7 @@ from operator import add, sub
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise
 from gpuadvisor.emulator.native.lowering.vectors import Integers
 from gpuadvisor.emulator.program import Instruction
+from gpuadvisor.emulator.semantics.video import SCALES
 
 Compute = Callable[[Integers, Integers], Integers]
 _COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -132,6 +133,24 @@ def _shift(*, left: bool) -> Callable[[Instruction], Compute]:
     return compute_of
 
 
+def _multiply_add(instruction: Instruction) -> Emit:
+    """Lower vmad: a * b + c, or one more with .po, scaled; signed if a or b is."""
+    words, source_signs = _words(instruction), _signs(instruction)[1:]
+    signed = any(source_signs)
+    shift = next((count for name, count in SCALES.items() if name in words), 0)
+
+    def compute(*sources: Integers) -> Integers:
+        operands = zip(sources, [*source_signs, signed], strict=True)
+        a, b, c = (source.resized(64, signed=sign) for source, sign in operands)
+        total = a * b + c + int("po" in words)
+        result = total.arithmetic_shift(shift) if signed else total >> shift
+        if "sat" in words:
+            result = _saturate(result, 32, signed=True) if signed else result.minimum((1 << 32) - 1)
+        return result.resized(32)
+
+    return lanewise(compute)
+
+
 def _always(name: str) -> Callable[[Instruction], Compute]:
     return lambda _instruction: _COMPUTE[name]
 
@@ -139,6 +158,7 @@ def _always(name: str) -> Callable[[Instruction], Compute]:
 LOWERINGS: dict[str, Lowering] = {
     **{name: _scalar(_always(name)) for name in _COMPUTE if name != "vavrg"},
     **{f"{name}{parts}": _parallel(_always(name), parts) for name in _COMPUTE for parts in (2, 4)},
+    "vmad": _multiply_add,
     "vset": _scalar(_compare),
     **{f"vset{parts}": _parallel(_compare, parts) for parts in (2, 4)},
     "vshl": _scalar(_shift(left=True)),

@@ -111,9 +111,11 @@ COLLECTIVE_FORMS = [
     *forms("redux.sync.min redux.sync.max.abs redux.sync.min.NaN redux.sync.max.abs.NaN", ("f32",)),
     "elect.sync",
 ]
+_SCALED = ("", ".sat", ".po.sat.shr7", ".shr15")
 VIDEO_FORMS = [
     *forms("vadd vsub vabsdiff vmin vmax vadd.sat vsub.sat", ("s32.s32.s32", "u32.u32.s32")),
     *forms("vadd2 vsub4 vabsdiff4 vavrg4 vmax2 vset4.lt", ("u32.u32.u32", "s32.s32.s32")),
+    *forms("vmad", (f"{a}.{a}.{b}{c}" for a in ("u32", "s32") for b in ("u32", "s32") for c in _SCALED)),
     *forms("vshl.wrap vshr.clamp", ("u32.u32.u32",)),
 ]
 APPROXIMATE_FORMS = [
@@ -134,7 +136,7 @@ EXACT_FORMS = [
 ]
 
 _UNARY = "mov cvt not cnot neg abs rcp sqrt rsqrt ex2 lg2 sin cos tanh popc clz brev bfind testp"
-_TERNARY = "fma mad sad selp slct dp4a dp2a bfe prmt shf madc mad24 fns"
+_TERNARY = "vmad fma mad sad selp slct dp4a dp2a bfe prmt shf madc mad24 fns"
 _OPERANDS = {
     "activemask": 1,
     **dict.fromkeys(_UNARY.split(), 2),
