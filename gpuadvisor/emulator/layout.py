@@ -129,7 +129,8 @@ def load_module(program: Program, memory: GlobalMemory) -> LoadedModule:
     variables = [v for v in program.variables.values() if v.space in ("global", "const") and v.size_bytes]
     addresses = {variable.name: memory.allocate(variable.size_bytes, variable.name) for variable in variables}
     for variable in variables:
-        memory.write(addresses[variable.name], _initial(variable, code | addresses))
+        if variable.initial or variable.relocations:  # all else is zero
+            memory.write(addresses[variable.name], _initial(variable, code | addresses))
     loaded = memory.modules[id(program)] = LoadedModule(program, addresses)
     return loaded
 

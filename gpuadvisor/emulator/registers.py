@@ -56,7 +56,10 @@ class Registers:
                 value = immediate(operand, type_name)
                 return lambda _batch: value
             case Symbol(name, offset):
-                address = np.full((1, 1), self.address(name) + offset, dtype_of(type_name))
+                place = self.address(name) + offset
+                if not 0 <= place <= np.iinfo(dtype_of(type_name)).max:
+                    raise Unsupported(f"an address as {type_name}")
+                address = np.full((1, 1), place, dtype_of(type_name))
                 return lambda _batch: address
             case _:
                 raise Unsupported(f"operand {operand}")

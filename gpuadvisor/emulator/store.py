@@ -1,5 +1,7 @@
 """Bytes that can be read and written in units of 1, 2, 4, 8 or 16 bytes."""
 
+import os
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -54,9 +56,17 @@ class ByteStore:
 
 def _zeros(size_bytes: int) -> NDArray[np.uint8]:
     try:
-        return np.zeros(size_bytes, np.uint8)
-    except (MemoryError, ValueError):
-        raise GpuAdvisorError(f"{size_bytes} bytes of emulated memory: this machine has fewer") from None
+        if size_bytes <= _memory_bytes():
+            return np.zeros(size_bytes, np.uint8)
+    except MemoryError:
+        pass
+    raise GpuAdvisorError(f"{size_bytes} bytes of emulated memory: this machine has fewer")
+
+
+@cache
+def _memory_bytes() -> int:
+    """Return the memory of this machine, which `numpy.zeros` promises more of than there is."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def misaligned(addresses: NDArray[np.uint64], lanes: NDArray[np.int64], size_bytes: int, what: str) -> None:
