@@ -29,6 +29,7 @@ from gpuadvisor.emulator.native.vectors import (
 from gpuadvisor.emulator.program import Immediate, Instruction, Operand, Register
 from gpuadvisor.emulator.registers import Unsupported
 
+_SIZES = (4, 8, 16)
 _WAITS = frozenset({"commit_group", "wait_group", "wait_all"})
 
 
@@ -37,7 +38,7 @@ def emit_copy(lanes: Lanes, requester: Requester, instruction: Instruction) -> N
     if not _WAITS.isdisjoint(instruction.modifiers):
         return
     size = instruction.operands[2] if len(instruction.operands) > 2 else None
-    if "async" not in instruction.modifiers or not isinstance(size, Immediate):
+    if "async" not in instruction.modifiers or not isinstance(size, Immediate) or size.bits not in _SIZES:
         raise Unsupported("this form of cp")
     builder = lanes.builder
     targets, sources = (lanes.address(operand) for operand in instruction.operands[:2])
