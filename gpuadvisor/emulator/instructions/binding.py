@@ -68,5 +68,5 @@ def _based(registers: Registers, base: Register, offset: int) -> Fetch:
 
 
 def _constant(address: int) -> Fetch:
-    value = np.full((1, 1), address, np.uint64)
+    value = np.full((1, 1), address & 0xFFFF_FFFF_FFFF_FFFF, np.uint64)
     return lambda batch: np.broadcast_to(value, batch.shape)
