@@ -49,6 +49,8 @@ def test_blocks_in_clusters() -> None:
     assert out.tolist() == [0, 1, 2, 0, 1, 2]
     with pytest.raises(gpuadvisor.GpuAdvisorError, match="does not divide into clusters"):
         gpuadvisor.analyze(RANK, 6, 1, [out], cluster=4)
+    with pytest.raises(gpuadvisor.GpuAdvisorError, match="has no clusters"):
+        gpuadvisor.analyze("__global__ void idle() {}", 2, 1, cluster=2, device="emulated:a10")
 
 
 def test_slices_point_into_their_array_and_repeated_arrays_are_one() -> None:

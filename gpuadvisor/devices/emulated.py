@@ -12,7 +12,7 @@ from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.cost import modelled_time
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
-from gpuadvisor.devices.launch_checks import check_shape, resident
+from gpuadvisor.devices.launch_checks import check_cluster, check_shape, resident
 from gpuadvisor.emulator.clusters import with_cluster
 from gpuadvisor.emulator.decoder import decode
 from gpuadvisor.emulator.layout import load_module
@@ -100,6 +100,7 @@ class EmulatedDevice:
         program, function = self._function(kernel, where)
         check_shape(launch, where)
         launch = with_cluster(function, launch)
+        check_cluster(self._facts, launch, where)
         resources = kernel.module.resources.get(kernel.name)
         occupancy = resident(self._facts, launch, resources, where) if resources else None
         options = RunOptions(

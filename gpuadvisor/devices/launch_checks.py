@@ -13,6 +13,8 @@ from gpuadvisor.model.kernel import Launch, Occupancy, Resources
 MAXIMUM_GRID = (2**31 - 1, 65535, 65535)
 MAXIMUM_BLOCK = (1024, 1024, 64)
 """CUDA Programming Guide, section 5.1, table 31."""
+CLUSTERS_SINCE = 9
+"""The major compute capability (CUDA Programming Guide, thread block clusters)."""
 REGISTERS_PER_BLOCK = SUB_PARTITIONS * REGISTERS_PER_SUB_PARTITION
 
 
@@ -24,6 +26,17 @@ def check_shape(launch: Launch, where: str) -> None:
     ):
         if any(not 1 <= extent <= most for extent, most in zip(extents, maxima, strict=True)):
             raise GpuAdvisorError(f"{what} {extents} is impossible", where=where, remedy=f"at most {maxima}")
+
+
+def check_cluster(facts: DeviceFacts, launch: Launch, where: str) -> None:
+    """Raise GpuAdvisorError where the launch has clusters and the GPU has none."""
+    major = int(facts.compute_capability.partition(".")[0])
+    if launch.cluster is not None and major < CLUSTERS_SINCE:
+        raise GpuAdvisorError(
+            f"{facts.name} has no clusters",
+            where=where,
+            remedy="take a GPU of compute capability 9.0 or later",
+        )
 
 
 def resident(facts: DeviceFacts, launch: Launch, resources: Resources, where: str) -> Occupancy:
