@@ -165,6 +165,15 @@ def test_command_line_mistakes(text: str, message: str) -> None:
             {"filter": "linear"},
             "linear filtering needs floats: .* read mode normalized-float",
         ),
+        ((8, 8), "float32", {"filter": "bilinear"}, "'bilinear' is none of point, linear"),
+        (
+            (8, 8),
+            "float32",
+            {"address": ("wrap", "repeat")},
+            "'repeat' is none of wrap, clamp, mirror, border",
+        ),
+        ((8, 8), "float32", {"address": ()}, "one to 3 address modes, not 0"),
+        ((8, 8), "float32", {"read": "float"}, "'float' is none of element, normalized-float"),
         ((8, 8), "int32", {"filter": "linear", "read": "normalized-float"}, "linear filtering needs floats"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -122,6 +122,15 @@ def texels_of(
 
 def check_sampling(texels: Texels, sampling: Sampling) -> None:
     """Raise ValueError where texels cannot be read that way (CUDA Runtime API, cudaCreateTextureObject)."""
+    if not 1 <= len(sampling.address) <= DEEPEST:
+        raise ValueError(f"a texture has one to {DEEPEST} address modes, not {len(sampling.address)}")
+    for word, known in (
+        (sampling.filter, get_args(Filter)),
+        (sampling.read, get_args(ReadMode)),
+        *((mode, get_args(AddressMode)) for mode in sampling.address),
+    ):
+        if word not in known:
+            raise ValueError(f"{word!r} is none of {', '.join(known)}")
     if sampling.filter == "linear" and not yields_floats(texels, sampling):
         raise ValueError(
             f"linear filtering needs floats: {texels.element} elements are read as they are"
