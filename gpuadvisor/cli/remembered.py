@@ -22,7 +22,7 @@ _CACHE = "reports"
 _PACKAGE = Path(__file__).parents[1]
 _LARGE_BYTES = 1 << 24
 """Larger files are known by size and time of change."""
-_VARIABLES = ("PATH", "HOME", "XDG_STATE_HOME", "GPUADVISOR_STATE_DIR", "LD_LIBRARY_PATH", "CONDA_PREFIX",
+_VARIABLES = ("HOME", "XDG_STATE_HOME", "GPUADVISOR_STATE_DIR", "LD_LIBRARY_PATH", "CONDA_PREFIX",
               "CUDA_HOME", "CUDA_PATH", "NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "NVCC_CCBIN")  # fmt: skip
 
 
