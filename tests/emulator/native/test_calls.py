@@ -77,12 +77,12 @@ def test_structures_through_a_recursion_that_branches() -> None:
 
     def expected(i: int) -> float:
         pair = (float(i), i % 7, [0] * 20)
-        total, count, rest = descend(*pair, i % 8) if i % 5 else pair
+        total, count, rest = descend(*pair, i % 6) if i % 5 else pair
         return total + count * 1000 + rest[i % 20]
 
     program = compiled(SOURCE)
-    outcome = execute(program, "structures", launch_of(2, 64), [np.zeros(128), values, np.int32(8)])
-    np.testing.assert_allclose(outcome.arrays[0], [expected(i) for i in range(128)], rtol=1e-14)
+    outcome = execute(program, "structures", launch_of(2, 40), [np.zeros(80), values, np.int32(6)])
+    np.testing.assert_allclose(outcome.arrays[0], [expected(i) for i in range(80)], rtol=1e-14)
     assert is_native(program, "structures")
 
 
