@@ -1,5 +1,6 @@
 """Run every benchmark, or those named: `python -m benchmarks startup`."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -11,6 +12,8 @@ BENCHMARKS = {
     "memory": "memory: a large launch",
 }
 
+if hasattr(os, "getloadavg"):
+    print(f"{os.cpu_count()} processors; load before we start {os.getloadavg()[0]:.1f}")
 for name in sys.argv[1:] or BENCHMARKS:
     print(f"{name}: {BENCHMARKS[name]}")
     import_module(f"benchmarks.{name}").run()
