@@ -7,7 +7,7 @@ Positions = NDArray[np.int64]
 
 
 class Contents:
-    """By piece of a memory: whether it holds a value; a fresh memory holds none, or all where `written`."""
+    """By piece of a memory: whether it holds a value; a fresh memory holds none."""
 
     def __init__(self, size_bytes: int, piece_bytes: int = 1) -> None:
         self._piece_bytes = piece_bytes
@@ -39,7 +39,9 @@ class Arena:
     def forget(self, start: int, end: int) -> None:
         """Take the bytes from position `start` to `end` as never written."""
         if end > self._unwritten.size:
-            self._unwritten = np.concatenate([self._unwritten, np.zeros(2 * end, np.bool_)])
+            larger = np.zeros(2 * end, np.bool_)  # pages of it that nobody touches take no memory
+            larger[: self._unwritten.size] = self._unwritten
+            self._unwritten = larger
         self._unwritten[start:end] = True
         self._any = True
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gpuadvisor.compiler.compile import compile_source
 from gpuadvisor.compiler.demangle import variable_name
+from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.emulator.decoder import decode
 from gpuadvisor.emulator.memory import GlobalMemory
@@ -27,7 +28,7 @@ def suite(name: str, *, fixed: bool) -> Program:
     """Compile one file of the suite, the defective kernels or their corrected twins."""
     options = CompileOptions(compute_capability="9.0", defines=("FIXED",) if fixed else ())
     path = KERNELS / f"{name}.cu"
-    return decode(compile_source(path.read_text(), str(path), options).ptx)
+    return decode(compile_source(path.read_text(), str(path), options).ptx, is_library_header)
 
 
 def check(

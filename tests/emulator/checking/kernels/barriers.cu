@@ -60,12 +60,12 @@ extern "C" __global__ void named_barrier_count(int* out, const int* in) {
     __shared__ int values[128];
     int t = threadIdx.x;
     values[t] = in[t];
-    if (t < 64) {
-        asm volatile("bar.sync 1, %0;" ::"n"(IF_FIXED(64, 96)) : "memory");
-        out[t] = values[63 - t];
-    } else {
+    if (t >= 64) {
         out[t] = values[t];
+        return;
     }
+    asm volatile("bar.sync 1, %0;" ::"n"(IF_FIXED(64, 96)) : "memory");
+    out[t] = values[63 - t];
 }
 
 extern "C" __global__ void shuffle_in_divergent_code(int* out, const int* in) {

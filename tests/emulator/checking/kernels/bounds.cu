@@ -50,7 +50,7 @@ extern "C" __global__ void wrong_pitch(float* out, const float* in, int width, i
         out[y * IF_FIXED(width, (width + 8)) + x] = in[y * width + x];
 }
 
-extern "C" __global__ void into_next_buffer(float* out, const float* in, int pitch) {
+extern "C" __global__ void into_next_buffer(float* out, const float* in, int pitch, const float*) {
     int t = threadIdx.x;
     out[t] = in[IF_FIXED(t, t * pitch)];
 }

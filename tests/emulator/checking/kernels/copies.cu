@@ -8,22 +8,19 @@
 #endif
 
 extern "C" __global__ void pipeline_one_group_behind(float* out, const float* in, int steps) {
-    __shared__ float stage[2][64];
+    __shared__ float stage[4][64];
     int t = threadIdx.x;
     float sum = 0.0f;
     __pipeline_memcpy_async(&stage[0][t], &in[t], sizeof(float));
     __pipeline_commit();
     for (int step = 0; step < steps; ++step) {
         if (step + 1 < steps)
-            __pipeline_memcpy_async(&stage[(step + 1) % 2][t], &in[(step + 1) * 64 + t], sizeof(float));
+            __pipeline_memcpy_async(&stage[(step + 1) % 4][t], &in[(step + 1) * 64 + t], sizeof(float));
         __pipeline_commit();
-#ifdef FIXED
-        __pipeline_wait_prior(1);
-#endif
+        __pipeline_wait_prior(IF_FIXED(1, 2));
         __syncthreads();
-        sum += stage[step % 2][63 - t];
+        sum += stage[step % 4][63 - t];
         __syncthreads();
-        __pipeline_wait_prior(1);
     }
     out[t] = sum;
 }
