@@ -1,11 +1,13 @@
 """The machine profile: a device's facts and the results of the probes run on it."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.provenance import Provenance
+
+Better = Literal["lower", "higher"]
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +17,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     provenance: Provenance
     meaning: str = ""
+    better: Better | None = None
+    """None where the metric describes the machine, and neither direction is good."""
 
 
 class ProbePoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +49,8 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     points: list[ProbePoint]
     seconds: float
     """How long the probe took, compilation included."""
+    compiler: str | None = None
+    """What compiled its kernels, as `nvrtc 13.5`."""
 
     def metric(self, name: str) -> Metric | None:
         """Return the metric called `name`, or None."""

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from gpuadvisor.model.machine import Better
 from gpuadvisor.probing.expressions import Expression, parse
 
 ElementType = Literal["uint32", "uint64", "float32"]
@@ -22,6 +23,7 @@ class MetricDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How it follows from names: the first whose names are all known at the point."""
     minimum: Expression | None = None
     maximum: Expression | None = None
+    better: Better | None = None
 
 
 class BufferDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -79,12 +79,11 @@ def _announcer(total: int, progress: Progress | None) -> Announce:
 
 def _run_probe(device: Device, probe: Probe, announce: Announce) -> ProbeResult:
     start = time.perf_counter()
-    judged = [
-        point
-        for sweep in probe.declaration.sweeps
-        for point in _run_sweep(Workbench(device, probe), sweep, announce)
-    ]
-    return _result(probe, judged, time.perf_counter() - start)
+    benches = [(Workbench(device, probe), sweep) for sweep in probe.declaration.sweeps]
+    judged = [point for bench, sweep in benches for point in _run_sweep(bench, sweep, announce)]
+    result = _result(probe, judged, time.perf_counter() - start)
+    compilers = set[str]().union(*(bench.compilers for bench, _ in benches))
+    return msgspec.structs.replace(result, compiler=", ".join(sorted(compilers)) or None)
 
 
 def _run_sweep(bench: Workbench, sweep: SweepDeclaration, announce: Announce) -> list[JudgedPoint]:
@@ -107,7 +106,11 @@ def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> Prob
         provenances |= each.provenances
     metrics = [
         Metric(
-            name=metric.name, unit=metric.unit, provenance=provenances[metric.name], meaning=metric.meaning
+            name=metric.name,
+            unit=metric.unit,
+            provenance=provenances[metric.name],
+            meaning=metric.meaning,
+            better=metric.better,
         )
         for metric in declaration.metrics
         if metric.name in provenances

@@ -35,6 +35,11 @@ class Workbench:
             self._inputs[key] = self.device.upload(_filled(declaration, count), declaration.name)
         return self._inputs[key]
 
+    @property
+    def compilers(self) -> set[str]:
+        """What compiled the kernels so far."""
+        return {kernel.module.compiler for kernel in self._kernels.values()}
+
     def clear(self) -> None:
         """Free the input buffers."""
         for buffer in self._inputs.values():
