@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gpuadvisor.cli.gate_launches import GatedLaunch, gated_launches
+from gpuadvisor.cli.gate_probes import gated_probes, probe_item
+from gpuadvisor.cli.gate_work import Work, run_all
 from gpuadvisor.cli.report_inputs import build_report
 from gpuadvisor.devices.device import Device
 from gpuadvisor.gating.budgets import Budget, parse_budget
@@ -18,7 +20,6 @@ from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice
 from gpuadvisor.probing.run import unprobed
-from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,25 +32,31 @@ class Evidence:
 
 
 def collect(loaded: Loaded, device: Device, console: Console) -> Evidence:
-    """Run every launch that the configuration names and return its facts and the advice on it."""
-    machine = unprobed(device.facts)
+    """Run every launch and every probe that the configuration names and return what was found as items."""
+    sources = list(gated_launches(loaded, device.facts.compute_capability))
+    probes = list(gated_probes(loaded))
+    works: list[Work] = [*probes, *sources]  # probes take longest: they begin first
     with console.status("looking") as status:
-        options = AnalysisOptions(progress=lambda step: status.update(Text(step)))
-        found = [
-            (gated, profile)
-            for gated in gated_launches(loaded, device.facts.compute_capability)
-            for profile in analyze_source(
-                gated.source, gated.requests, device, gated.compilation, _wanting(options, gated)
-            )
-        ]
-    profiles = [profile for _, profile in found]
-    compilers = {profile.resources.compiler for profile in profiles if profile.resources is not None}
-    items = _items(loaded, found, machine)
+        reports = run_all(
+            works,
+            device,
+            loaded.configuration.gate.device,
+            lambda step: status.update(Text(step)),
+            remembering=loaded.root is None,
+        )
+    found = [
+        (gated, profile)
+        for gated, report in zip(sources, reports[len(probes) :], strict=True)
+        for profile in report.kernels
+    ]
+    items = _items(loaded, found, unprobed(device.facts))
+    items += [
+        probe_item(loaded, gated, report.machine.probes[0])
+        for gated, report in zip(probes, reports, strict=False)
+        if report.machine is not None
+    ]
+    compilers = {compiler for item in items if item.compiler for compiler in item.compiler.split(", ")}
     return Evidence(items=items, device=device.facts.id, compiler=", ".join(sorted(compilers)) or None)
-
-
-def _wanting(options: AnalysisOptions, gated: GatedLaunch) -> AnalysisOptions:
-    return AnalysisOptions(wanted=gated.entry.kernels, progress=options.progress)
 
 
 def _items(
@@ -74,6 +81,7 @@ def _items(
                 for budget in budgets
                 if (known := fact(budget.fact, machine, profile)) is not None
             },
+            compiler=profile.resources.compiler if profile.resources else None,
         )
         for name, (gated, profile) in zip(names, found, strict=True)
     ]

@@ -143,12 +143,16 @@ def _text(baseline: Baseline) -> str:
 
 
 def _section(header: str, values: Mapping[str, GateValue]) -> str:
-    lines = (f"{name} = {_value(value)}\n" for name, value in sorted(values.items()))
+    lines = (f"{_dotted(name)} = {_value(value)}\n" for name, value in sorted(values.items()))
     return f"[{header}]\n{''.join(lines)}"
 
 
 def _key(name: str) -> str:
     return name if re.fullmatch(r"[\w-]+", name) else _quoted(name)
+
+
+def _dotted(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]+", name) else _quoted(name)
 
 
 def _value(value: GateValue) -> str:

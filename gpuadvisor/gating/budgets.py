@@ -16,7 +16,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _BUDGET = re.compile(
-    r"\s*(?P<fact>[a-z][\w.]*)\s*(?P<operator><=|>=|==|!=|<|>)\s*"
+    r"\s*(?P<fact>[a-z][\w.]*(?:\[[^\]]*\])?)\s*(?P<operator><=|>=|==|!=|<|>)\s*"
     r"(?P<sign>[+-])?\s*(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*(?P<percent>%)?\s*"
 )
 

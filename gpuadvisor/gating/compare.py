@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from gpuadvisor.gating.baseline import Baseline
-from gpuadvisor.gating.facts import BY_COMPILER, COMPARED, Known
+from gpuadvisor.gating.facts import Known
 from gpuadvisor.gating.items import Item
 from gpuadvisor.gating.words import change_in_words, shown
 from gpuadvisor.model.gate import Check, Outcome
+from gpuadvisor.model.machine import Better
 from gpuadvisor.model.provenance import Provenance
 
 _MODELLED_TOLERANCE = 2e-5
@@ -24,10 +25,11 @@ class Terms:
     tolerance: Mapping[str, float]
     """Patterns of facts to the share by which they may get worse."""
 
-    @property
-    def same_compiler(self) -> bool:
-        """Whether what the compiler decides can be compared."""
-        return self.baseline.compiler == self.compiler
+    def comparable(self, item: Item) -> bool:
+        """Return whether what the compiler decides can be compared."""
+        if item.compiler is None or self.baseline.compiler is None:
+            return self.baseline.compiler == self.compiler
+        return set(item.compiler.split(", ")) <= set(self.baseline.compiler.split(", "))
 
 
 def compare(item: Item, terms: Terms) -> Iterator[Check]:
@@ -38,7 +40,7 @@ def compare(item: Item, terms: Terms) -> Iterator[Check]:
     judged_by_budget = {budget.fact for budget in item.budgets if budget.relative}
     found = [
         _check(item, name, before[name], item.facts[name], terms)
-        for name in COMPARED
+        for name in item.compared
         if name in before and name in item.facts and name not in judged_by_budget
     ]
     yield from (check for check in found if check is not None)
@@ -46,8 +48,14 @@ def compare(item: Item, terms: Terms) -> Iterator[Check]:
 
 def refusals(items: Sequence[Item], terms: Terms) -> list[Check]:
     """Return a check that says what could not be compared because the compilers differ."""
-    found = {name for item in items for name in item.facts if name in COMPARED and name in BY_COMPILER}
-    if terms.same_compiler or not found:
+    refused = [item for item in items if not terms.comparable(item)]
+    found = {
+        name.partition("[")[0]
+        for item in refused
+        for name in item.facts
+        if name in item.compared and name in item.by_compiler
+    }
+    if not found:
         return []
     message = (
         f"the baseline was compiled by {terms.baseline.compiler or 'no known compiler'} and this by "
@@ -58,12 +66,14 @@ def refusals(items: Sequence[Item], terms: Terms) -> list[Check]:
 
 
 def _check(item: Item, name: str, before: Known, after: Known, terms: Terms) -> Check | None:
-    if name in BY_COMPILER and not terms.same_compiler:
+    if name in item.by_compiler and not terms.comparable(item):
         return None
+    if Provenance.MEASURED in (before.provenance, after.provenance):
+        return None  # a time of another day: `--base` compares those
     old, new = before.value, after.value
     if not isinstance(old, int | float) or not isinstance(new, int | float) or old == new:
         return None
-    worse = new > old if COMPARED[name] == "lower" else new < old
+    worse = _is_worse(old, new, item.compared[name])
     outcome: Outcome = "improved"
     if worse:
         outcome = "pass" if _tolerated(name, old, new, after.provenance, terms) else "fail"
@@ -81,6 +91,10 @@ def _check(item: Item, name: str, before: Known, after: Known, terms: Terms) -> 
         file=item.file,
         line=item.line,
     )
+
+
+def _is_worse(old: float, new: float, better: Better | None) -> bool:
+    return better is None or (new > old if better == "lower" else new < old)
 
 
 def _tolerated(name: str, old: float, new: float, provenance: Provenance, terms: Terms) -> bool:

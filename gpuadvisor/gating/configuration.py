@@ -14,6 +14,7 @@ forbid = []
 
 [[probe]]
 name = "coalescing"
+budgets = ["sectors_per_request[sweep=stride,stride=1,width=4] == 4"]   # settings choose among the points
 
 [[script]]
 name = "training step"
@@ -91,6 +92,8 @@ class ProbeItem(_Budgeted, frozen=True, kw_only=True):
     """A probe whose curve is gated."""
 
     name: str
+    directory: str = ""
+    """A folder of probe folders of one's own; those that come with the tool need none."""
 
 
 class ScriptItem(_Budgeted, frozen=True, kw_only=True):

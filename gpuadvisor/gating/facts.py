@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Literal
 
 from gpuadvisor.advising.facts import CATALOGUE
 from gpuadvisor.advising.scene import kernel_scene
 from gpuadvisor.model.gate import GateValue
 from gpuadvisor.model.kernel import KernelProfile
-from gpuadvisor.model.machine import MachineProfile
+from gpuadvisor.model.machine import Better, MachineProfile
 from gpuadvisor.model.provenance import Provenance
 
-Better = Literal["lower", "higher"]
 TIME = "time"
 RELATIVE_ONLY = frozenset({TIME})
 _KERNEL = "kernel."
@@ -84,7 +82,7 @@ def kernel_facts(machine: MachineProfile | None, kernel: KernelProfile) -> dict[
     """Return what is known of a kernel, of the facts that go into a baseline, by name."""
     names = [*COMPARED, *RECORDED]
     found = {name: fact(name, machine, kernel) for name in names}
-    return {name: _rounded(known) for name, known in found.items() if known is not None}
+    return {name: rounded(known) for name, known in found.items() if known is not None}
 
 
 def fact(name: str, machine: MachineProfile | None, kernel: KernelProfile) -> Known | None:
@@ -95,7 +93,7 @@ def fact(name: str, machine: MachineProfile | None, kernel: KernelProfile) -> Kn
     return None if value is None or provenance is None else Known(value, entry.unit, provenance)
 
 
-def _rounded(known: Known) -> Known:
+def rounded(known: Known) -> Known:
     """Return a fact as a baseline holds it: six digits, which is more than any model is worth."""
     return replace(known, value=float(f"{known.value:.6g}")) if isinstance(known.value, float) else known
 

@@ -1,13 +1,14 @@
 """What was seen of the gated items: the facts of each, where it stands, and the advice on it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from gpuadvisor.gating.budgets import Budget
 from gpuadvisor.gating.configuration import Forbidden
-from gpuadvisor.gating.facts import Known
+from gpuadvisor.gating.facts import BY_COMPILER, COMPARED, Known
+from gpuadvisor.model.machine import Better
 from gpuadvisor.model.report import Advice
 
 
@@ -24,6 +25,12 @@ class Item:
     line: int | None = None
     extra: dict[str, Known] = field(default_factory=dict)
     """Facts that budgets name and no baseline holds."""
+    compared: Mapping[str, Better | None] = field(default_factory=lambda: COMPARED)
+    """Facts that are compared with the baseline; those without a direction may not change at all."""
+    by_compiler: Collection[str] = BY_COMPILER
+    """Facts that another version of the compiler changes."""
+    compiler: str | None = None
+    """What compiled it, as `nvrtc 13.5`."""
 
     def known(self, fact: str) -> Known | None:
         """Return a fact by name."""

@@ -15,7 +15,9 @@ def shown(value: GateValue, unit: str) -> str:
 
 
 def change_in_words(before: float, after: float, unit: str) -> str:
-    """Return `rose from 16 to 20 registers (+25 %)`."""
+    """Return `rose from 16 to 20 registers (+25 %)`, or `stays at 16 registers`."""
+    if before == after:
+        return f"stays at {shown(after, unit)}"
     verb = "rose" if after > before else "fell"
     return f"{verb} from {format_value(before, unit)} to {shown(after, unit)}{share(before, after)}"
 
