@@ -92,11 +92,11 @@ def bind(linked: Linked, layout: Layout) -> BoundKernel:
 
 
 def _bind_instruction(instruction: Instruction, binding: Binding) -> _Bound:
-    guard = _bind_guard(instruction.guard, binding.registers)
     control = CONTROLS.get(instruction.opcode)
     step = STEPS.get(instruction.opcode, bind_arithmetic)
-    pc = instruction.index
+    pc, guard = instruction.index, None
     try:
+        guard = _bind_guard(instruction.guard, binding.registers)
         if control is not None:
             return _Bound(pc, guard, control=control(instruction, binding))
         gate = bind_gate(instruction, guard, binding)

@@ -68,7 +68,12 @@ def kernels(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 def test_the_launch_file_beside_the_source(source: Path, kernels: Any) -> None:
     (kernel,) = kernels(source)
     assert (kernel["name"], kernel["source"], kernel["line"]) == ("twice", "twice.cu", 1)
-    assert kernel["launch"] == {"grid": [4, 1, 1], "block": [64, 1, 1], "dynamic_shared_bytes": 0}
+    assert kernel["launch"] == {
+        "grid": [4, 1, 1],
+        "block": [64, 1, 1],
+        "dynamic_shared_bytes": 0,
+        "cluster": None,
+    }
     assert kernel["device"] == "emulated:h100"
     assert kernel["counters"]["provenance"] == "counted"
     assert kernel["counters"]["global_load_sectors"] == 256 * 4 // 32

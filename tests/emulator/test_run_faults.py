@@ -179,8 +179,9 @@ FUNCTION = ".func (.param .b32 r) f(.param .b32 a) { .reg .b32 %r<2>; st.param.b
         ("ld.global.b128 %rd3, [%rd1];", "ld.global.b128"),
         ("shfl.sync.sideways.b32 %r1, %r2, 1, 31, -1;", "shfl.sync.sideways.b32"),
         ("cvta.to.global.u64 %rd3;", "cvta.to.global.u64"),
-        ("tex.2d.v4.f32.f32 {%f1,%f2,%f3,%f4}, [%rd1, {%f1, %f2}];", "tex.2d.v4.f32.f32"),
-        ("cp.reduce.async.bulk.global.shared::cta.bulk_group.add.u32 [%rd1], [%r1], 64;", "cp.reduce"),
+        ("tex.2dms.v4.f32.s32 {%f1,%f2,%f3,%f4}, [%rd1, {%r1, %r2, %r2, %r2}];", "tex.2dms.v4.f32.s32"),
+        ("multimem.red.relaxed.sys.global.add.u32 [%rd1], %r1;", "multimem.red"),
+        (".reg .b128 %q; @%q mov.b32 %r1, %r2;", "mov.b32"),
     ],
 )
 def test_features_out_of_reach_are_refused_by_name(instruction: str, reason: str) -> None:
