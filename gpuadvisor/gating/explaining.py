@@ -6,6 +6,8 @@ from gpuadvisor.model.report import Advice
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "global_": ("memory-layout",),
+    "texture.": ("memory-layout",),
+    "surface_": ("memory-layout",),
     "dram_bytes": ("memory-layout",),
     "shared_": ("shared-memory",),
     "spill_": ("registers",),

@@ -12,6 +12,11 @@ _TOTALS = {
     "shared_load.wavefronts": ("wavefronts", "Passes that shared loads need"),
     "shared_store.wavefronts": ("wavefronts", "Passes that shared stores need"),
     "shared_atomic.wavefronts": ("wavefronts", "Passes that shared atomics need"),
+    "texture.requests": ("requests", "Warp-level texture fetches"),
+    "texture.sectors": ("sectors", "Sectors that texture fetches touch, with arrays row by row"),
+    "surface_load.sectors": ("sectors", "Sectors that surface loads touch, with arrays row by row"),
+    "surface_store.sectors": ("sectors", "Sectors that surface stores touch, with arrays row by row"),
+    "surface_atomic.sectors": ("sectors", "Sectors counted for atomics on surfaces"),
     "barriers": ("barriers", "Block barriers that warps executed"),
 }
 
