@@ -14,6 +14,7 @@ from gpuadvisor.cli.lazy_group import LazyGroup
 from gpuadvisor.model.errors import GpuAdvisorError
 
 COMMANDS = {
+    "doctor": ("gpuadvisor.cli.doctor", "Say what this machine can answer, and what would mend the rest."),
     "probe": ("gpuadvisor.cli.probe", "Measure the device and keep its machine profile."),
     "analyze": ("gpuadvisor.cli.analyze", "Run a kernel in the emulator and advise on it; needs no GPU."),
     "report": ("gpuadvisor.cli.report", "Turn profiles into advice."),
@@ -21,6 +22,7 @@ COMMANDS = {
     "history": ("gpuadvisor.cli.history", "How the gate's facts went from run to run."),
     "occupancy": ("gpuadvisor.cli.occupancy", "Residency and its limiters for given resources; what-ifs."),
     "rules": ("gpuadvisor.cli.rules", "List, show and check the rules."),
+    "fleet": ("gpuadvisor.cli.fleet", "Probe every GPU of a cluster; which of them stand out."),
     "probes": ("gpuadvisor.cli.probes", "List and show the probes."),
 }
 _ALLOCATIONS = 50_000

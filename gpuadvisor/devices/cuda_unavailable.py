@@ -13,8 +13,8 @@ from gpuadvisor.model.errors import GpuAdvisorError
 OLDEST_CUDA = 12000
 
 
-def cuda_unavailable_reason(index: int = 0) -> GpuAdvisorError | None:
-    """Return what stands between this process and the GPU `index`; None if nothing is known to.
+def cuda_unavailable_reason(index: int | None = 0) -> GpuAdvisorError | None:
+    """Return what stands between this process and the GPU `index`, with None any GPU; None if nothing does.
 
     Makes no CUDA context: under the exclusive compute mode that would lock out everybody else.
     """
@@ -43,7 +43,7 @@ def _install(version: int) -> str:
     return f"pip install 'gpuadvisor[{extra}]'  (the driver supports CUDA {version_text(version)})"
 
 
-def _unusable_device(index: int, version: int) -> GpuAdvisorError | None:
+def _unusable_device(index: int | None, version: int) -> GpuAdvisorError | None:
     try:
         import cupy
     except ImportError as error:
@@ -53,6 +53,8 @@ def _unusable_device(index: int, version: int) -> GpuAdvisorError | None:
         count = runtime.getDeviceCount()
     except runtime.CUDARuntimeError as error:
         return _no_devices(error.status, str(error), runtime.runtimeGetVersion(), version)
+    if index is None:
+        return None
     if index >= count:
         return _no_such_device(index, count)
     return _busy(cupy, index)

@@ -25,7 +25,7 @@ class _Head(msgspec.Struct):
     version: int
 
 
-def encode(document: Document) -> bytes:
+def encode(document: msgspec.Struct) -> bytes:
     """Return the document as indented UTF-8 JSON."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
