@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 OUT    ?= build/gpu
 
-.PHONY: help venv report test check bench gate-study gpu clean
+.PHONY: help venv report test check bench gate-study gate-mutations gpu clean
 help:
 	@echo "make report   probe this machine, analyse examples/, print the advice"
 	@echo "make test     run the tests"
 	@echo "make check    ruff, strict type checking, layer rules"
 	@echo "make bench    measure the tool itself"
 	@echo "make gate-study  how often the gate is wrong about times (three minutes)"
+	@echo "make gate-mutations  which slower kernels the gate without a GPU catches (five minutes)"
 	@echo "make gpu      on a machine with a GPU: GPU tests, probes and recordings into \$$OUT"
 	@echo "make venv     only the set-up"
 
@@ -45,6 +46,9 @@ bench: venv
 
 gate-study: venv
 	$(BIN)/python -m studies.gate_noise
+
+gate-mutations: venv
+	$(BIN)/python -m studies.gate_mutations
 
 # GPU_PYTHON=python3 takes an interpreter that has what it needs already, where nothing can be installed.
 GPU_PYTHON ?= $(BIN)/python
