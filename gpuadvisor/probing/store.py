@@ -77,7 +77,7 @@ def last_profile(device_id: str | None) -> MachineProfile | None:
     if device_id is not None:
         path = _path(device_id)
         return _machine(path) if path.is_file() else None
-    files = [path for path in _directory().glob("*.json") if path.is_file()]
+    files = [path for path in state_directory().glob("*.json") if path.is_file()]
     return _machine(max(files, key=lambda path: path.stat().st_mtime_ns)) if files else None
 
 
@@ -94,8 +94,9 @@ def _machine(path: Path) -> MachineProfile | None:
 
 
 def _path(device_id: str) -> Path:
-    return _directory() / (re.sub(r"[^A-Za-z0-9.-]", "-", device_id) + ".json")
+    return state_directory() / (re.sub(r"[^A-Za-z0-9.-]", "-", device_id) + ".json")
 
 
-def _directory() -> Path:
+def state_directory() -> Path:
+    """Return where machine profiles lie: the user's state, or what GPUADVISOR_STATE_DIR names."""
     return Path(os.environ.get(OVERRIDE) or user_state_dir("gpuadvisor", appauthor=False)) / "machines"

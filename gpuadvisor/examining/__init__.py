@@ -1,0 +1,1 @@
+"""What this machine has: driver, GPUs, frameworks, profilers, the tool's own parts."""
