@@ -15,6 +15,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "occupancy": ("block-size", "registers", "shared-memory"),
     "divergent_": ("divergence",),
     "fp64_": ("instructions",),
+    "division_": ("instructions",),
     "barriers": ("shared-memory", "block-size"),
     "warp_": ("instructions", "divergence"),
     "thread_": ("instructions",),

@@ -24,6 +24,7 @@ COMPARED: Mapping[str, Better] = {
     "warp_instructions": "lower",
     "thread_instructions": "lower",
     "fp64_instructions": "lower",
+    "division_instructions": "lower",
     "global_load.requests": "lower",
     "global_load.sectors": "lower",
     "global_store.requests": "lower",
@@ -57,6 +58,7 @@ RECORDED = (
 BY_COMPILER = frozenset(
     {"registers_per_thread", "spill_bytes", "local_bytes", "occupancy.theoretical", "occupancy.limiters"}
     | {"warp_instructions", "thread_instructions", "fp64_instructions", "local_requests"}
+    | {"division_instructions"}
     | {"time.seconds", "time.bound_by"}
 )
 """Facts that another version of the compiler changes for the same source."""

@@ -56,6 +56,8 @@ class KernelCounters(Counts, kw_only=True):
     """Fewer than `blocks_total` where blocks were sampled; the counts are then scaled."""
     instruction_mix: dict[str, int] = {}
     """Warp instructions by execution unit: fp32, fp64, fp16, int32, special, memory, control, matrix."""
+    division_instructions: int | None = None
+    """Warp instructions that divide or take a remainder, root or reciprocal as IEEE 754 rounds it."""
     dram_bytes: int | None = None
     """Bytes of distinct global sectors read, plus those written: DRAM traffic if every reuse hits a cache."""
     load_reuse: Reuse | None = None

@@ -47,4 +47,12 @@ FACTS = (
         "Double-precision warp instructions",
         lambda part: part.instruction_mix.get("fp64", 0),
     ),
+    counters.fact(
+        "division_instructions",
+        "int",
+        "instructions",
+        "Warp instructions that divide or take a remainder, root or reciprocal as IEEE 754 rounds it: the "
+        "machine runs a sequence for each",
+        lambda part: part.division_instructions,
+    ),
 )

@@ -1,4 +1,7 @@
-"""Which execution unit an instruction uses: fp32, fp64, fp16, int32, special, memory, control, matrix."""
+"""Which execution unit an instruction uses: fp32, fp64, fp16, int32, special, memory, control, matrix.
+
+And which instructions of PTX are many of the machine.
+"""
 
 from gpuadvisor.emulator.program import Instruction
 
@@ -12,6 +15,7 @@ _CONTROL = frozenset(
 )
 _MATRIX = frozenset({"mma", "wmma", "wgmma", "tcgen05"})
 _SPECIAL = frozenset({"ex2", "lg2", "sin", "cos", "tanh", "rsqrt", "rcp", "sqrt"})
+_DIVISIONS = frozenset({"div", "rem", "sqrt", "rcp"})
 _UNIT_OF_TYPE = {
     **dict.fromkeys(("f32", "f32x2"), "fp32"),
     "f64": "fp64",
@@ -34,6 +38,16 @@ def execution_unit(instruction: Instruction) -> str:
     if unit == "fp64":
         return unit
     return "special" if opcode in _SPECIAL else unit
+
+
+def is_division(instruction: Instruction) -> bool:
+    """Whether the machine has no such instruction and runs a sequence of them.
+
+    Those are divisions and remainders of integers, and quotients, roots and reciprocals that are rounded as
+    IEEE 754 wants it: CUDA C++ Programming Guide, "Arithmetic Instructions". What is approximate is short.
+    """
+    approximate = {"approx", "full"}.intersection(instruction.modifiers)
+    return instruction.opcode in _DIVISIONS and not approximate
 
 
 def _arithmetic_unit(instruction: Instruction) -> str:

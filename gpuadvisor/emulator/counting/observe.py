@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gpuadvisor.emulator.counting.branches import BranchTally, Executed, branch_of
-from gpuadvisor.emulator.counting.mix import execution_unit
+from gpuadvisor.emulator.counting.mix import execution_unit, is_division
 from gpuadvisor.emulator.counting.notes import notes
 from gpuadvisor.emulator.counting.padding import AccessKey, VariableOf, paddings
 from gpuadvisor.emulator.counting.paths import Paths
@@ -106,12 +106,15 @@ def _kernel_counters(
 ) -> KernelCounters:
     totals: Counter[str] = sum(by_pc, Counter())
     mix: Counter[str] = Counter()
+    divisions = 0
     for instruction, warps in zip(record.function.instructions, record.warps, strict=True):
         mix[execution_unit(instruction)] += warps
+        divisions += warps if is_division(instruction) else 0
     counters = KernelCounters(
         blocks_total=record.blocks_total,
         blocks_run=record.blocks_run,
         instruction_mix={unit: record.scaled(count) for unit, count in mix.items() if count},
+        division_instructions=record.scaled(divisions),
         dram_bytes=record.scaled(dram_bytes),
         load_reuse=traffic.reuse_by_loads(),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpuadvisor.emulator.counting.mix import execution_unit
+from gpuadvisor.emulator.counting.mix import execution_unit, is_division
 from tests.emulator.counting.launches import function
 
 
@@ -28,3 +28,22 @@ from tests.emulator.counting.launches import function
 )
 def test_execution_units(text: str, unit: str) -> None:
     assert execution_unit(function([text]).instructions[0]) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "divides"),
+    [
+        ("div.rn.f32", True),
+        ("div.full.f32", False),
+        ("div.approx.ftz.f32", False),
+        ("div.s32", True),
+        ("rem.u64", True),
+        ("sqrt.rn.f32", True),
+        ("sqrt.approx.f32", False),
+        ("rcp.rn.f64", True),
+        ("rcp.approx.ftz.f64", False),
+        ("mul.f32", False),
+    ],
+)
+def test_divisions_are_what_the_machine_has_no_instruction_for(text: str, divides: bool) -> None:
+    assert is_division(function([text]).instructions[0]) == divides

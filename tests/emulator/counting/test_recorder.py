@@ -24,6 +24,13 @@ def test_instructions_count_warps_threads_and_predicated_on_threads() -> None:
     assert counters.instruction_mix == {"int32": 2}
 
 
+def test_divisions_are_counted_as_often_as_warps_execute_them() -> None:
+    recorder_ = recorder("div.rn.f32", "rem.s32", "mul.f32")
+    for pc in (0, 1, 1, 2):
+        recorder_.instruction(pc, EVERY_LANE, EVERY_LANE)
+    assert observe(recorder_).counters.division_instructions == 3
+
+
 def test_a_warp_whose_lanes_are_all_predicated_off_executed_the_instruction_but_made_no_request() -> None:
     recorder_ = recorder("ld.global.f32")
     nobody = np.zeros((1, 32), np.bool_)
