@@ -1,0 +1,1 @@
+"""Fleets: judged from documents, and run on a real local cluster."""
