@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 OUT    ?= build/gpu
 
-.PHONY: help venv report test check bench gate-study gate-mutations gpu clean
+.PHONY: help venv report test check gate bench gate-study gate-mutations gpu clean
 help:
 	@echo "make report   probe this machine, analyse examples/, print the advice"
 	@echo "make test     run the tests"
 	@echo "make check    ruff, strict type checking, layer rules"
+	@echo "make gate     judge examples/ and probes/ by the committed baseline; GATE=--update agrees to changes"
 	@echo "make bench    measure the tool itself"
 	@echo "make gate-study  how often the gate is wrong about times (three minutes)"
 	@echo "make gate-mutations  which slower kernels the gate without a GPU catches (five minutes)"
@@ -38,6 +39,9 @@ check: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gate: venv
+	PATH="$$($(BIN)/python -m tools.wheel_nvcc):$$PATH" $(BIN)/gpuadvisor gate $(GATE)
 
 # The peers are optional: where one cannot be had, a line says so.
 bench: venv

@@ -53,7 +53,7 @@ def collect(loaded: Loaded, device: Device, console: Console) -> Evidence:
     items += [
         probe_item(loaded, gated, report.machine.probes[0])
         for gated, report in zip(probes, reports, strict=False)
-        if report.machine is not None
+        if report.machine is not None and report.machine.probes[0].metrics
     ]
     compilers = {compiler for item in items if item.compiler for compiler in item.compiler.split(", ")}
     return Evidence(items=items, device=device.facts.id, compiler=", ".join(sorted(compilers)) or None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gpuadvisor import __version__
@@ -33,7 +34,7 @@ class GatedProbe:
     @property
     def title(self) -> str:
         """The item's name."""
-        return f"probe:{self.entry.name}"
+        return f"probe:{self.folder.name}"
 
     def question(self) -> str:
         """Return what tells its run from others."""
@@ -47,27 +48,39 @@ class GatedProbe:
 
     def run(self, device: Device) -> Report:
         """Run the probe; every point must be valid on an emulated device, where nothing disturbs it."""
-        machine = run_probes(device, [self.entry.name], self.directories)
+        machine = run_probes(device, [self.folder.name], self.directories)
         if device.facts.kind == "emulated":
             _refuse_invalid(machine.probes[0], self.folder)
         return Report(tool=Tool(version=__version__), machine=machine)
 
 
 def gated_probes(loaded: Loaded) -> Iterator[GatedProbe]:
-    """Yield every probe that the configuration names; raises GpuAdvisorError, with the line, for others."""
+    """Yield every probe that the configuration names, once, for the first entry that does.
+
+    Raises GpuAdvisorError, with the line, for a name that no probe has.
+    """
+    taken: set[Path] = set()
     for number, entry in enumerate(loaded.configuration.probe):
         directories = (loaded.directory / entry.directory,) if entry.directory else ()
-        if loaded.root is not None and not all(each.is_dir() for each in directories):
-            continue  # the other revision has no such folder yet
-        try:
-            folder = probe_folders(directories).get(entry.name)
-        except GpuAdvisorError as error:
-            raise loaded.error(error.what, ("probe", number, "directory"), error.remedy) from None
-        if folder is not None:
-            yield GatedProbe(number=number, entry=entry, folder=folder, directories=directories)
-        elif loaded.root is None:
+        named = _folders(loaded, number, entry, directories)
+        if not named and loaded.root is None:
             remedy = "`gpuadvisor probes list` names those that come with the tool"
             raise loaded.error(f"no probe is called {entry.name!r}", ("probe", number, "name"), remedy)
+        for folder in named:
+            if folder not in taken:
+                yield GatedProbe(number=number, entry=entry, folder=folder, directories=directories)
+        taken.update(named)
+
+
+def _folders(loaded: Loaded, number: int, entry: ProbeItem, directories: tuple[Path, ...]) -> list[Path]:
+    """Return the folders of the probes that an entry names; another revision may lack their directory."""
+    if loaded.root is not None and not all(each.is_dir() for each in directories):
+        return []
+    try:
+        folders = probe_folders(directories)
+    except GpuAdvisorError as error:
+        raise loaded.error(error.what, ("probe", number, "directory"), error.remedy) from None
+    return [folder for name, folder in folders.items() if fnmatchcase(name, entry.name)]
 
 
 def probe_item(loaded: Loaded, gated: GatedProbe, result: ProbeResult) -> Item:

@@ -89,9 +89,10 @@ class KernelItem(_Budgeted, frozen=True, kw_only=True):
 
 
 class ProbeItem(_Budgeted, frozen=True, kw_only=True):
-    """A probe whose curve is gated."""
+    """Probes whose curves are gated."""
 
     name: str
+    """A probe, or a pattern; each is gated once, by the first entry that names it."""
     directory: str = ""
     """A folder of probe folders of one's own; those that come with the tool need none."""
 

@@ -110,6 +110,19 @@ def test_an_unknown_probe_is_named_with_its_line(folder: Path) -> None:
     assert error.value.where == "gpuadvisor.toml:2"
 
 
+def test_a_pattern_names_the_probes_that_no_other_entry_does(folder: Path) -> None:
+    write_probe(folder / "own", "scale_again")
+    budget(folder, "sectors[factor=3] <= 3")
+    with (folder / "gpuadvisor.toml").open("a") as file:
+        file.write('[[probe]]\nname = "scale*"\ndirectory = "own"\nbudgets = ["sectors[factor=3] <= 2"]\n')
+    _, found = checks()
+    limits = {(check["item"], check["limit"]) for check in found if check["kind"] == "budget"}
+    assert limits == {
+        ("probe:scale", "sectors[factor=3] <= 3"),
+        ("probe:scale_again", "sectors[factor=3] <= 2"),
+    }
+
+
 def test_a_wrong_answer_is_an_error(folder: Path) -> None:
     edit(folder / "own/scale/kernel.cu", "* factor", "* 2")
     with pytest.raises(GpuAdvisorError, match="factor=3 blocks=1"):
