@@ -1,13 +1,13 @@
 """In the child process: look at one thing and write what was seen to a file."""
 
-import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 
-from gpuadvisor.examining.outcome import Absent, Broken, Outcome, Seen, encode
+from gpuadvisor.examining.outcome import Absent, Broken, Late, Outcome, Seen, encode
 
 LOOKS = "gpuadvisor.examining.looks"
 
@@ -15,20 +15,28 @@ LOOKS = "gpuadvisor.examining.looks"
 def main(name: str, module: str, file: str) -> None:
     """Look at `name`; `module` is what must be importable for that, or empty.
 
-    What is written last is what counts: until the look ends, that it was begun. Any other failure than
-    of an import ends the process with a traceback, which the parent reads.
+    What could be told before the look is written first, and what the look gave over it.
+    Any other failure than of an import ends the process with a traceback, which the parent reads.
     """
-    outcome = _look(name) if not module or find_spec(module) else Absent()
-    Path(file).write_bytes(encode(outcome))
+    if module and not find_spec(module):
+        _write(Absent(), file)
+        return
+    looker = import_module(f"{LOOKS}.{name}")
+    if hasattr(looker, "glance"):
+        _write(Late(glimpse=_raw(looker.glance())), file)
+    _write(_look(looker), file)
 
 
-def _look(name: str) -> Outcome:
+def _look(looker: ModuleType) -> Outcome:
     try:
-        seen = import_module(f"{LOOKS}.{name}").look()
+        return Seen(_raw(looker.look()))
     except (ImportError, OSError) as error:
-        return Broken(reason=f"{type(error).__name__}: {error}")
-    return Seen(value=msgspec.Raw(msgspec.json.encode(seen)))
+        return Broken(f"{type(error).__name__}: {error}")
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def _raw(seen: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(seen))
+
+
+def _write(outcome: Outcome, file: str) -> None:
+    Path(file).write_bytes(encode(outcome))

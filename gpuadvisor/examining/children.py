@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 import gpuadvisor
-from gpuadvisor.examining.outcome import Broken, Ended, Late, Outcome, decode
+from gpuadvisor.examining.outcome import NOTHING, Broken, Ended, Late, Outcome, decode
 
 POLL_SECONDS = 0.02
 LOG_BYTES = 200_000
@@ -62,16 +62,18 @@ class _Child:
 
     @property
     def is_running(self) -> bool:
+        """Whether it has not ended."""
         return self._process.poll() is None
 
-    def end(self, limit_seconds: float) -> Ended:
-        """Return what became of it; end it if it still runs, with all that it started."""
-        if self.is_running:
-            self._kill()
-            return Ended(outcome=Late(limit_seconds), log=self._read_log())
-        return Ended(outcome=self._outcome(), log=self._read_log())
+    def ended(self, limit_seconds: float) -> Ended:
+        """Return what has become of it by now."""
+        outcome = self._late(limit_seconds) if self.is_running else self._outcome()
+        return Ended(outcome=outcome, log=self._read_log())
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End it, with all that it started, if it still runs."""
+        if not self.is_running:
+            return
         with suppress(ProcessLookupError):
             if sys.platform == "win32":
                 self._process.kill()
@@ -80,11 +82,22 @@ class _Child:
         with suppress(subprocess.TimeoutExpired):  # one that hangs within the driver dies when that returns
             self._process.wait(timeout=0.2)
 
+    def _late(self, limit_seconds: float) -> Outcome:
+        written = self._written()
+        return Late(limit_seconds, written.glimpse if isinstance(written, Late) else NOTHING)
+
     def _outcome(self) -> Outcome:
+        """Return its answer, even if it crashed after that; else how it ended."""
+        written = self._written()
+        if written is None or isinstance(written, Late):
+            return Broken(_ending(self._process.returncode, self._read_log()))
+        return written
+
+    def _written(self) -> Outcome | None:
         try:
             return decode(self._file.read_bytes())
         except (FileNotFoundError, msgspec.DecodeError):
-            return Broken(_ending(self._process.returncode, self._read_log()))
+            return None
 
     def _read_log(self) -> str:
         return self._log.read_bytes()[-LOG_BYTES:].decode(errors="replace")
@@ -95,9 +108,13 @@ def look_at(looks: Sequence[Look], limit_seconds: float) -> Mapping[str, Ended]:
     deadline = time.monotonic() + limit_seconds
     with TemporaryDirectory(prefix="gpuadvisor-", ignore_cleanup_errors=True) as folder:
         children = {look.name: _Child(look, Path(folder)) for look in looks}
-        while any(child.is_running for child in children.values()) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-        return {name: child.end(limit_seconds) for name, child in children.items()}
+        try:
+            while any(child.is_running for child in children.values()) and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
+            return {name: child.ended(limit_seconds) for name, child in children.items()}
+        finally:
+            for child in children.values():
+                child.kill()
 
 
 def _ending(status: int, log: str) -> str:

@@ -91,8 +91,9 @@ def _framework(framework: Framework, ended: Ended, place: judge.Place) -> Part:
             return judge.absent(framework, place)
         case Broken(reason):
             return judge.broken(framework, reason, place)
-        case Late(limit_seconds):
-            return judge.late(framework, limit_seconds)
+        case Late(limit_seconds, glimpse):
+            sight: Sight | None = msgspec.json.decode(glimpse, type=Sight | None)
+            return judge.late(framework, sight, limit_seconds, place)
         case Seen(value):
             return judge.seen(framework, msgspec.json.decode(value, type=Sight), ended.log, place)
 

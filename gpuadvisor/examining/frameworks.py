@@ -1,7 +1,11 @@
 """The frameworks that are examined: what they are called, how they are installed, what they need."""
 
+import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+
+_CUDA_OF_REQUIREMENT = re.compile(r"^(?:nvidia-[\w-]+-cu|cuda-toolkit\b.*==)(\d+)")
+"""As PyTorch's wheels name it: `nvidia-cudnn-cu13==9.26`, `cuda-toolkit[cublas]==13.2`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +29,20 @@ class Framework:
 
     def installed_version(self) -> str | None:
         """Return its version without importing it; None where nothing known brings it."""
-        for distribution in self.distributions:
+        found = self._distribution()
+        return None if found is None else found.version
+
+    def required_cuda_major(self) -> int | None:
+        """Return the CUDA that its wheel asks for; None where it asks for none, or lets one choose."""
+        found = self._distribution()
+        requirements = (found.requires or []) if found else []
+        majors = {match[1] for each in requirements if (match := _CUDA_OF_REQUIREMENT.match(each))}
+        return int(majors.pop()) if len(majors) == 1 else None
+
+    def _distribution(self) -> Distribution | None:
+        for name in self.distributions:
             try:
-                return version(distribution)
+                return distribution(name)
             except PackageNotFoundError:
                 continue
         return None

@@ -52,5 +52,7 @@ def wheel(library: str, cuda_major: int | None) -> str | None:
     stem = next((stem for stem in _WHEELS if name.startswith(stem)), None)
     if stem is None or cuda_major is None:
         return None
+    if stem == "nvvm" and cuda_major < 13:
+        return f"nvidia-cuda-nvcc-cu{cuda_major}"
     is_suffixed = cuda_major < 13 or stem in _ALWAYS_SUFFIXED
     return f"{_WHEELS[stem]}-cu{cuda_major}" if is_suffixed else _WHEELS[stem]

@@ -2,6 +2,8 @@
 
 import msgspec
 
+NOTHING = msgspec.Raw(b"null")
+
 
 class Seen(msgspec.Struct, frozen=True, tag="seen"):
     """It answered; `value` is the JSON of what its look returns."""
@@ -23,7 +25,9 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
 class Late(msgspec.Struct, frozen=True, tag="late"):
     """It had not answered when the time was up."""
 
-    limit_seconds: float
+    limit_seconds: float = 0.0
+    glimpse: msgspec.Raw = NOTHING
+    """The JSON of what could be told of it before it was begun."""
 
 
 Outcome = Seen | Absent | Broken | Late

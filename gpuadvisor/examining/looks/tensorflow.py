@@ -3,20 +3,37 @@
 It names a library that it misses in its log only, which is read by who started the process.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
+from gpuadvisor.examining.frameworks import BY_NAME
+from gpuadvisor.examining.looks.glimpse import variables_of
 from gpuadvisor.examining.looks.sight import Sight
+
+ROCM = "built for AMD's ROCm"
+
+
+def glance() -> Sight | None:
+    """Return what `build_info.py`, from which `tf.sysconfig.get_build_info` answers, tells of the build."""
+    build = variables_of("tensorflow", "python/platform/build_info.py").get("build_info")
+    version = BY_NAME["tensorflow"].installed_version()
+    return None if build is None or version is None else _sight(version, build, devices=0)
 
 
 def look() -> Sight:
     """Ask TensorFlow (`tf.sysconfig.get_build_info`, `tf.config.list_physical_devices`)."""
     tensorflow = import_module("tensorflow")
-    build = tensorflow.sysconfig.get_build_info()
+    devices = tensorflow.config.list_physical_devices("GPU")
+    return _sight(tensorflow.__version__, tensorflow.sysconfig.get_build_info(), len(devices))
+
+
+def _sight(version: str, build: Mapping[str, Any], devices: int) -> Sight:
     return Sight(
-        version=tensorflow.__version__,
+        version=version,
         has_cuda=build["is_cuda_build"],
         cuda=build.get("cuda_version"),
-        devices=len(tensorflow.config.list_physical_devices("GPU")),
+        devices=devices,
         architectures=list(build.get("cuda_compute_capabilities", ())),
-        problem="built for AMD's ROCm" if build.get("is_rocm_build") else None,
+        problem=ROCM if build.get("is_rocm_build") else None,
     )

@@ -3,7 +3,19 @@
 import warnings
 from importlib import import_module
 
+from gpuadvisor.examining.looks.glimpse import variables_of
 from gpuadvisor.examining.looks.sight import Sight
+
+
+def glance() -> Sight | None:
+    """Return what `torch/version.py` tells of the build."""
+    told = variables_of("torch", "version.py")
+    if "__version__" not in told:
+        return None
+    cuda = told.get("cuda")
+    return Sight(
+        version=told["__version__"], has_cuda=cuda is not None, cuda=cuda, problem=_hip(told.get("hip"))
+    )
 
 
 def look() -> Sight:

@@ -1,7 +1,7 @@
 """One framework: installed, does it start, what was it built for, does it see the GPUs, can it use them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gpuadvisor.devices.driver import version_text
 from gpuadvisor.examining.compatibility import Fit, fit, has_code_for, newer_driver
@@ -51,21 +51,24 @@ def absent(framework: Framework, place: Place) -> Part:
     return _part(framework, Verdict(status="missing", summary="not installed", remedy=remedy, optional=True))
 
 
-def late(framework: Framework, limit_seconds: float) -> Part:
-    """Judge a framework that did not answer."""
+def late(framework: Framework, glimpse: Sight | None, limit_seconds: float, place: Place) -> Part:
+    """Judge a framework that did not answer; `glimpse` is what its files tell of it."""
+    waited = f"did not start within {limit_seconds:g} s"
+    if glimpse is not None and not glimpse.has_cuda:
+        verdict = _without_cuda(framework, glimpse, place)
+        return _part(framework, replace(verdict, summary=f"{verdict.summary}; it {waited}"), glimpse)
     version = framework.installed_version() or "installed"
-    summary = f"{version}, did not answer within {limit_seconds:g} s"
-    return _part(
-        framework,
-        Verdict(status="missing", summary=summary, remedy="give it more time: gpuadvisor doctor --limit 60"),
-    )
+    summary = f"{_build(glimpse) if glimpse else version}, {waited}"
+    remedy = "give it more time: gpuadvisor doctor --limit 60"
+    return _part(framework, Verdict(status="missing", summary=summary, remedy=remedy), glimpse)
 
 
 def broken(framework: Framework, reason: str, place: Place) -> Part:
     """Judge a framework that cannot be imported, or that ends its process."""
     version = framework.installed_version() or "installed"
     library = missing_library(reason)
-    remedy = _library_remedy(framework, library, place.cuda_major)
+    major = framework.required_cuda_major() or place.cuda_major
+    remedy = _library_remedy(framework, library, major)
     if library is None and CLASH.search(reason):
         remedy = OTHER_LIBRARIES
     summary = f"{version}, does not start: {f'{library} is missing' if library else _short(reason)}"
