@@ -30,6 +30,7 @@ def _written(
 @click.option("--init", is_flag=True, help="Write a commented first gpuadvisor.toml for the sources here.")
 @click.option("--update", is_flag=True, help="Agree to what is true now: write the baseline, judge nothing.")
 @click.option("--base", metavar="REVISION", help="Compare with this git revision, not with the baseline.")
+@click.option("--any-machine", is_flag=True, help="Compare with times stored on another machine, too.")
 @click.option(
     "--only", "patterns", multiple=True, metavar="PATTERN", help="Only items that match; repeatable."
 )
@@ -48,6 +49,7 @@ def command(
     init: bool,
     update: bool,
     base: str | None,
+    any_machine: bool,
     patterns: tuple[str, ...],
     inconclusive: str,
     form: str,
@@ -59,13 +61,20 @@ def command(
     """Judge kernels, probes and scripts by budgets and by what they were, and fail if they got worse.
 
     The exit code is 0 for a pass, 1 for a failure, 2 for wrong input and 3 where nothing can be said.
-    Counted and compiled facts are exact and need no GPU. Times are compared with --base alone: both revisions
-    are timed in turns.
+    Counted and compiled facts are exact and need no GPU. Times of scripts, and on a GPU of kernels, are
+    compared with --base in turns, which needs no quiet machine, or with those that --update stored here.
     """
     from gpuadvisor.cli.gate_output import show_gate
     from gpuadvisor.cli.gating import GateRequest, agree, gate, start
 
-    request = GateRequest(config=config, patterns=patterns, base=base, history=history, quiet=quiet)
+    request = GateRequest(
+        config=config,
+        patterns=patterns,
+        base=base,
+        history=history,
+        any_machine=any_machine,
+        quiet=quiet,
+    )
     if init:
         start(config or Path("gpuadvisor.toml"))
         return ExitCode.OK

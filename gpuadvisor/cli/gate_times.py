@@ -1,166 +1,124 @@
-"""Time the items of a configuration against another revision, both in one run."""
+"""Time the items of a configuration: against another revision in turns, or against stored times."""
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+import os
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
+import numpy as np
 from rich.console import Console
 
-from gpuadvisor.cli.gate_evidence import budgets_of
-from gpuadvisor.cli.gate_launches import GatedLaunch, gated_launches
-from gpuadvisor.devices.device import Device, Timing
-from gpuadvisor.gating.budgets import Budget, parse_budget
-from gpuadvisor.gating.configuration import ScriptItem
-from gpuadvisor.gating.facts import TIME
-from gpuadvisor.gating.items import item_names
+from gpuadvisor.cli.gate_subjects import Runner, Subject, subjects
+from gpuadvisor.devices.device import Device
+from gpuadvisor.gating.baseline import Entries
+from gpuadvisor.gating.facts import SAMPLES, Known
 from gpuadvisor.gating.reading import Loaded
 from gpuadvisor.gating.timing.checks import time_check
-from gpuadvisor.gating.timing.contest import Contest, Side, compete, noise_floor
+from gpuadvisor.gating.timing.contest import Side, compete, noise_floor
 from gpuadvisor.gating.timing.decision import Terms
 from gpuadvisor.gating.timing.samples import Sample
-from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.gating.timing.stored import ROUNDS, compare_stored
 from gpuadvisor.model.gate import Check
-from gpuadvisor.probing.validity import STEADY, throttle_reasons
-from gpuadvisor.sources.launch_data import launch_data, shared_buffers
-from gpuadvisor.sources.opening import open_source
-from gpuadvisor.sources.stage import Stage
-from gpuadvisor.sources.task import Task
+from gpuadvisor.model.provenance import Provenance
 
-DEFAULT_BUDGET = "time <= +3 %"
-_TIMING = Timing(warmups=1, samples=5, cold=True)
 _SEED = 1
 """The order of a round is random, and the same in every run."""
+_MOST_TRIES = 4 * ROUNDS
+Wanted = Callable[[str], bool]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Match:
-    """Two versions of an item that are to be timed."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two revisions of an item, as a contest."""
 
-    item: str
-    contest: Contest
-    budget: Budget
-    file: str | None = None
-    line: int | None = None
+    runners: Mapping[Side, Runner]
+
+    def renew(self) -> None:
+        """Start a round for both."""
+        for runner in self.runners.values():
+            runner.renew()
+
+    def time(self, side: Side) -> Sample:
+        """Run one of them."""
+        return self.runners[side].time()
 
 
-def time_checks(
-    now: Loaded, before: Loaded, device: Device, console: Console, wanted: Callable[[str], bool]
-) -> list[Check]:
-    """Time every wanted script, and on a GPU every wanted kernel, of both revisions in turn."""
-    random = Random(_SEED)
+def time_checks(now: Loaded, before: Loaded, device: Device, console: Console, wanted: Wanted) -> list[Check]:
+    """Time every wanted script, and on a GPU every wanted kernel, of both revisions in turns."""
+    random, checks = Random(_SEED), []
     with ExitStack() as stack:
-        matches = list(_script_matches(now, before))
-        if device.facts.kind == "cuda":
-            matches += _kernel_matches(now, before, device, stack)
-        chosen = [match for match in matches if wanted(match.item)]
-        checks = []
-        for match in chosen:
-            with console.status(f"timing {match.item}"):
-                checks.append(_check(match, len(chosen), random))
+        old = subjects(before, device, stack)
+        new = {
+            name: each for name, each in subjects(now, device, stack).items() if name in old and wanted(name)
+        }
+        for name, subject in new.items():
+            with console.status(f"timing {name}"):
+                pair = _Pair({"before": old[name].runner, "after": subject.runner})
+                floor = noise_floor(pair, random)
+                terms = Terms(tolerance=subject.budget.number, comparisons=len(new))
+                result = compete(pair, terms, random)
+            checks.append(
+                time_check(name, result, subject.budget, floor, file=subject.file, line=subject.line)
+            )
     return checks
 
 
-def _check(match: _Match, comparisons: int, random: Random) -> Check:
-    floor = noise_floor(match.contest, random)
-    terms = Terms(tolerance=match.budget.number, comparisons=comparisons)
-    result = compete(match.contest, terms, random)
-    return time_check(match.item, result, floor, match.budget, file=match.file, line=match.line)
+def stored_checks(
+    loaded: Loaded, entries: Entries, device: Device, console: Console, wanted: Wanted
+) -> list[Check]:
+    """Time what the baseline holds times of, and compare with those."""
+    checks = []
+    with ExitStack() as stack:
+        found = subjects(loaded, device, stack)
+        known = {name: _stored(entries.get(name, {})) for name in found if wanted(name)}
+        chosen = {name: times for name, times in known.items() if times is not None}
+        for name, before in chosen.items():
+            with console.status(f"timing {name}"):
+                after = np.array(_times(found[name]))
+            budget = found[name].budget
+            terms = Terms(tolerance=budget.number, comparisons=len(chosen))
+            result = compare_stored(before, after, terms)
+            checks.append(time_check(name, result, budget, file=found[name].file, line=found[name].line))
+    return checks
 
 
-def _time_budget(budgets: Sequence[Budget]) -> Budget:
-    return next((each for each in budgets if each.fact == TIME), parse_budget(DEFAULT_BUDGET))
+def measured_facts(loaded: Loaded, device: Device, console: Console, wanted: Wanted) -> Entries:
+    """Time everything that can be timed; return the times as facts for a baseline."""
+    entries: Entries = {}
+    with ExitStack() as stack:
+        for name, subject in subjects(loaded, device, stack).items():
+            if wanted(name):
+                with console.status(f"timing {name}"):
+                    times = [float(f"{seconds:.6g}") for seconds in _times(subject)]
+                entries[name] = {SAMPLES: Known(times, "s", Provenance.MEASURED)}
+    return entries
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
-    """A command in the folders of two revisions."""
-
-    command: Sequence[str]
-    folders: dict[Side, Path]
-
-    def renew(self) -> None:
-        """Do nothing: each sample is a process of its own."""
-
-    def time(self, side: Side) -> Sample:
-        """Run the command and return its wall-clock time."""
-        start = time.perf_counter()
-        done = subprocess.run(self.command, cwd=self.folders[side], capture_output=True, check=False)
-        seconds = time.perf_counter() - start
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise GpuAdvisorError(
-                f"ended with {done.returncode}: {said[-1] if said else 'it printed nothing'}",
-                where=f"{' '.join(self.command)} ({side})",
-            )
-        return Sample(seconds)
+def measured_on(device: Device) -> str:
+    """Return what stored times depend on: the GPU with its driver and clock, or the processors."""
+    if device.facts.kind == "cuda":
+        conditions = device.facts.conditions
+        driver = conditions.driver_version if conditions else None
+        return f"{device.facts.name}, driver {driver}, {device.facts.sm_clock_hz / 1e6:.0f} MHz"
+    return f"{platform.machine()}, {os.cpu_count()} processors"
 
 
-def _script_matches(now: Loaded, before: Loaded) -> Iterator[_Match]:
-    for script in now.configuration.script:
-        folders: dict[Side, Path] = {"before": before.directory, "after": now.directory}
-        yield _Match(
-            item=f"script:{script.name}",
-            contest=_Script(_command(script), folders),
-            budget=_time_budget([parse_budget(text) for text in script.budgets]),
-        )
+def _times(subject: Subject) -> list[float]:
+    """Return the times of some rounds, in seconds; throttled ones are taken again, within limits."""
+    taken: list[Sample] = []
+    for _ in range(_MOST_TRIES):
+        subject.runner.renew()
+        taken.append(subject.runner.time())
+        steady = [sample.seconds for sample in taken if not sample.throttled]
+        if len(steady) == ROUNDS:
+            return steady
+    return [sample.seconds for sample in taken]
 
 
-def _command(script: ScriptItem) -> list[str]:
-    """Return the command; `python` is the one that runs this tool."""
-    program, *arguments = script.command
-    return [sys.executable if program == "python" else program, *arguments]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kernels:
-    """A launch of two revisions on one GPU."""
-
-    stages: dict[Side, Stage]
-
-    def renew(self) -> None:
-        """Give both fresh buffers."""
-        for stage in self.stages.values():
-            stage.renew()
-
-    def time(self, side: Side) -> Sample:
-        """Launch a few times with a cold cache; return the median."""
-        result = self.stages[side].time(_TIMING)
-        return Sample(result.seconds, throttled=bool(set(throttle_reasons(result)) - STEADY))
-
-
-def _kernel_matches(now: Loaded, before: Loaded, device: Device, stack: ExitStack) -> Iterator[_Match]:
-    old = {name: task for name, (_, task) in _tasks(before, device).items()}
-    for name, (gated, task) in _tasks(now, device).items():
-        if name in old:
-            stages: dict[Side, Stage] = {"before": Stage(device, old[name]), "after": Stage(device, task)}
-            for stage in stages.values():
-                stack.enter_context(closing(stage))
-            declaration = task.unit.declaration(task.kernel)
-            yield _Match(
-                item=name,
-                contest=_Kernels(stages),
-                budget=_time_budget(budgets_of(now, gated.entry)),
-                file=str(gated.source),
-                line=declaration.line if declaration else None,
-            )
-
-
-def _tasks(loaded: Loaded, device: Device) -> dict[str, tuple[GatedLaunch, Task]]:
-    """Return every launch of a revision, compiled, by the name of its item."""
-    found: list[tuple[GatedLaunch, Task]] = []
-    for gated in gated_launches(loaded, device.facts.compute_capability):
-        source = open_source(
-            gated.source, [request.kernel for request in gated.requests], device, gated.compilation
-        )
-        shared = shared_buffers(gated.requests)
-        for request in gated.requests:
-            task = source.task(request, launch_data(request, shared))
-            if isinstance(task, Task) and request.reported:
-                found.append((gated, task))
-    launches = [(str(gated.source), task.unit.name(task.kernel)) for gated, task in found]
-    return dict(zip(item_names(launches, loaded.directory), found, strict=True))
+def _stored(facts: Mapping[str, Known]) -> np.ndarray | None:
+    known = facts.get(SAMPLES)
+    if known is None or not isinstance(known.value, list):
+        return None
+    return np.array([float(each) for each in known.value])

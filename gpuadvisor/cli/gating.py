@@ -1,7 +1,7 @@
 """What `gate` does between its options and its verdict."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ from rich.console import Console
 from gpuadvisor import __version__
 from gpuadvisor.cli.gate_evidence import Evidence, collect
 from gpuadvisor.cli.gate_revision import files_of, revision_of
-from gpuadvisor.cli.gate_times import time_checks
+from gpuadvisor.cli.gate_times import measured_facts, measured_on, stored_checks, time_checks
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.gating.baseline import Baseline, read_baseline, write_baseline
@@ -40,6 +40,8 @@ class GateRequest:
     """A revision to compare with instead of the baseline."""
     history: Path | None = None
     """A database that the run is added to."""
+    any_machine: bool = False
+    """Whether to compare with times that were stored on another machine."""
     quiet: bool = False
 
 
@@ -49,7 +51,7 @@ def gate(request: GateRequest) -> GateReport:
     with _device(loaded) as device:
         evidence = _look(loaded, request, device)
         if request.base is None:
-            judgement = _by_baseline(loaded, request, evidence)
+            judgement = _by_baseline(loaded, request, evidence, device)
         else:
             judgement = _by_revision(loaded, request, evidence, device)
     report = GateReport(
@@ -73,11 +75,14 @@ def agree(request: GateRequest) -> None:
     path = _baseline_path(loaded)
     with _device(loaded) as device:
         evidence = _look(loaded, request, device)
+        times = measured_facts(loaded, device, _console(request), _wanted(request))
+        machine = measured_on(device) if times else None
     before = read_baseline(path) if request.patterns else None
-    now = {item.name: item.facts for item in evidence.items}
+    now = {item.name: item.facts | times.pop(item.name, {}) for item in evidence.items} | times
     baseline = Baseline(
         device=evidence.device,
         compiler=evidence.compiler,
+        measured_on=machine or (before.measured_on if before else None),
         items={**(before.items if before else {}), **now},
     )
     if before is not None and before.compiler != baseline.compiler:
@@ -123,7 +128,7 @@ def _look(loaded: Loaded, request: GateRequest, device: Device) -> Evidence:
     return replace(evidence, items=items)
 
 
-def _by_baseline(loaded: Loaded, request: GateRequest, evidence: Evidence) -> Judgement:
+def _by_baseline(loaded: Loaded, request: GateRequest, evidence: Evidence, device: Device) -> Judgement:
     path = _baseline_path(loaded)
     baseline = read_baseline(path)
     if baseline is None:
@@ -137,7 +142,21 @@ def _by_baseline(loaded: Loaded, request: GateRequest, evidence: Evidence) -> Ju
             remedy="write a baseline of this device with `gpuadvisor gate --update`",
         )
     items = {name: facts for name, facts in baseline.items.items() if _matches(name, request.patterns)}
-    return _judge(loaded, evidence, replace(baseline, items=items))
+    timed: list[Check] = []
+    if baseline.measured_on is not None:
+        _refuse_other_machine(path, baseline.measured_on, device, request)
+        timed = stored_checks(loaded, items, device, _console(request), _wanted(request))
+    return _judge(loaded, evidence, replace(baseline, items=items), timed)
+
+
+def _refuse_other_machine(path: Path, known: str, device: Device, request: GateRequest) -> None:
+    here = measured_on(device)
+    if known != here and not request.any_machine:
+        raise GpuAdvisorError(
+            f"holds times measured on {known}, and this is {here}",
+            where=str(path),
+            remedy="compare in one run with --base, measure here with --update, or insist with --any-machine",
+        )
 
 
 def _by_revision(loaded: Loaded, request: GateRequest, evidence: Evidence, device: Device) -> Judgement:
@@ -146,8 +165,7 @@ def _by_revision(loaded: Loaded, request: GateRequest, evidence: Evidence, devic
         there = replace(loaded, root=folder)
         before = _look(there, replace(request, patterns=()), device)
         items = {item.name: item.facts for item in before.items if _matches(item.name, request.patterns)}
-        wanted = partial(_matches, patterns=request.patterns)
-        timed = time_checks(loaded, there, device, _console(request), wanted)
+        timed = time_checks(loaded, there, device, _console(request), _wanted(request))
     baseline = Baseline(device=before.device, compiler=before.compiler, items=items)
     return _judge(loaded, evidence, baseline, timed)
 
@@ -169,6 +187,10 @@ def _baseline_path(loaded: Loaded) -> Path:
 
 def _console(request: GateRequest) -> Console:
     return Console(stderr=True, quiet=request.quiet, markup=False)
+
+
+def _wanted(request: GateRequest) -> Callable[[str], bool]:
+    return partial(_matches, patterns=request.patterns)
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

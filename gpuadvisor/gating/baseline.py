@@ -47,6 +47,8 @@ class Baseline:
 
     device: str
     compiler: str | None = None
+    measured_on: str | None = None
+    """What stored times depend on; None where there are none."""
     items: Entries = field(default_factory=dict)
 
 
@@ -100,7 +102,12 @@ def _baseline(path: Path, content: Mapping[str, Any]) -> Baseline:
             remedy="upgrade gpuadvisor",
         )
     items = {name: _facts(path, name, groups) for name, groups in content.items() if name != "baseline"}
-    return Baseline(device=head["device"], compiler=head.get("compiler"), items=items)
+    return Baseline(
+        device=head["device"],
+        compiler=head.get("compiler"),
+        measured_on=head.get("measured_on"),
+        items=items,
+    )
 
 
 def _facts(path: Path, item: str, groups: Any) -> dict[str, Known]:  # noqa: ANN401 - as TOML has it
@@ -134,6 +141,8 @@ def _text(baseline: Baseline) -> str:
     }
     if baseline.compiler is not None:
         head["compiler"] = baseline.compiler
+    if baseline.measured_on is not None:
+        head["measured_on"] = baseline.measured_on
     parts = [_HEAD, _section("baseline", head)]
     for item, facts in sorted(baseline.items.items()):
         for provenance in sorted({known.provenance for known in facts.values()}):
@@ -161,7 +170,7 @@ def _value(value: GateValue) -> str:
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, list):
-        return f"[{', '.join(_quoted(each) for each in value)}]"
+        return f"[{', '.join(map(_value, value))}]"
     return repr(value)
 
 

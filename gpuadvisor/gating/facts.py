@@ -12,6 +12,8 @@ from gpuadvisor.model.machine import Better, MachineProfile
 from gpuadvisor.model.provenance import Provenance
 
 TIME = "time"
+SAMPLES = "time.samples"
+"""Stored times of an item in seconds, one of each round."""
 RELATIVE_ONLY = frozenset({TIME})
 _KERNEL = "kernel."
 CATALOGUED = {TIME: "time.seconds"}

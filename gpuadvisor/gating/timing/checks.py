@@ -12,15 +12,15 @@ _OUTCOMES: dict[str, Outcome] = {"pass": "pass", "fail": "fail", "inconclusive":
 def time_check(
     item: str,
     result: Result,
-    floor: Result,
     budget: Budget,
+    floor: Result | None = None,
     *,
     file: str | None = None,
     line: int | None = None,
 ) -> Check:
-    """Return what a contest says of a budget on time; `floor` is the old version against itself."""
+    """Return what a comparison says of a budget on time; `floor` is the old version against itself."""
     outcome, reasons = _OUTCOMES[result.verdict], [result.reason] if result.reason else []
-    if outcome == "fail" and _differs(floor, budget.number):
+    if outcome == "fail" and floor is not None and _differs(floor, budget.number):
         outcome = "inconclusive"
         reasons.append(f"the old version differs from itself by more than the budget: {_range(floor)}")
     if result.verdict == "pass" and result.interval is not None and result.interval.high < 1:
@@ -66,8 +66,10 @@ def _range(result: Result) -> str:
     return f"{low:+.2g} to {high:+.2g} %"
 
 
-def _remarks(result: Result, floor: Result) -> list[str]:
-    found = [f"the old version against itself: {_range(floor)}"]
+def _remarks(result: Result, floor: Result | None) -> list[str]:
+    found = (
+        ["against stored times"] if floor is None else [f"the old version against itself: {_range(floor)}"]
+    )
     if result.dropped:
         found.append(f"{result.dropped} throttled samples dropped")
     if result.modes:
