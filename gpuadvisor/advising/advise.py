@@ -11,13 +11,17 @@ from gpuadvisor.advising.scene import Scene, kernel_scene, subject_of
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice, NotEvaluated, Severity
+from gpuadvisor.model.timeline import TimelineProfile
 
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 NOTHING_MISSING = Missing(frozenset())
 
 
 def advise(
-    machine: MachineProfile | None, kernels: Sequence[KernelProfile], rules: RuleSet
+    machine: MachineProfile | None,
+    kernels: Sequence[KernelProfile],
+    rules: RuleSet,
+    timelines: Sequence[TimelineProfile] = (),
 ) -> tuple[list[Advice], list[NotEvaluated]]:
     """Return the advice, greatest expected gain first, and the rules that could not be judged.
 
@@ -28,7 +32,7 @@ def advise(
     advice: list[Advice] = []
     not_evaluated: list[NotEvaluated] = []
     for rule in rules:
-        for scene in _surroundings(rule, machine, kernels):
+        for scene in _surroundings(rule, machine, kernels, timelines):
             findings, missing = _judge_all(rule, _subjects(rule, scene))
             advice.extend(to_advice(rule, group) for group in _by_place(findings))
             if missing.facts:
@@ -38,16 +42,21 @@ def advise(
 
 
 def _surroundings(
-    rule: Rule, machine: MachineProfile | None, kernels: Sequence[KernelProfile]
+    rule: Rule,
+    machine: MachineProfile | None,
+    kernels: Sequence[KernelProfile],
+    timelines: Sequence[TimelineProfile],
 ) -> Iterator[Scene]:
     if rule.subject == "machine":
         yield Scene(machine=machine)
+    elif rule.subject == "timeline":
+        yield from (Scene(timeline=timeline) for timeline in timelines)
     else:
         yield from (kernel_scene(machine, kernel) for kernel in kernels)
 
 
 def _subjects(rule: Rule, scene: Scene) -> list[Scene]:
-    if rule.subject in ("machine", "kernel"):
+    if rule.subject in ("machine", "kernel", "timeline"):
         return [scene]
     parts = list(scene.accesses() if rule.subject == "access" else scene.branches())
     uncounted = scene.kernel is not None and scene.kernel.counters is None

@@ -9,7 +9,7 @@ from gpuadvisor.model.provenance import Provenance
 
 Value = bool | int | float | str | list[str]
 FactType = Literal["bool", "int", "float", "str", "list"]
-SubjectKind = Literal["machine", "kernel", "access", "branch"]
+SubjectKind = Literal["machine", "kernel", "access", "branch", "timeline"]
 
 Part = TypeVar("Part")
 

@@ -11,13 +11,27 @@ from gpuadvisor.advising.catalogue import (
     residency,
     resources,
     time,
+    timeline,
     totals,
     traffic,
     ways,
 )
 from gpuadvisor.advising.fact import Fact, SubjectKind
 
-GROUPS = (machine, launch, resources, residency, counters, totals, time, access, traffic, branch, ways)
+GROUPS = (
+    machine,
+    launch,
+    resources,
+    residency,
+    counters,
+    totals,
+    time,
+    access,
+    traffic,
+    branch,
+    ways,
+    timeline,
+)
 CATALOGUE: dict[str, Fact] = {fact.name: fact for group in GROUPS for fact in group.FACTS}
 
 VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
@@ -25,6 +39,7 @@ VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
     "kernel": ("machine", "kernel"),
     "access": ("machine", "kernel", "access"),
     "branch": ("machine", "kernel", "branch"),
+    "timeline": ("timeline",),
 }
 """The facts a rule may name, by the rule's subject."""
 

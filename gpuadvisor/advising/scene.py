@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from gpuadvisor.model.kernel import Access, Branch, KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Subject
+from gpuadvisor.model.timeline import TimelineProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Scene:
     kernel: KernelProfile | None = None
     access: Access | None = None
     branch: Branch | None = None
+    timeline: TimelineProfile | None = None
 
     def accesses(self) -> Iterator["Scene"]:
         """Yield a scene for every access of the kernel."""
@@ -37,6 +39,8 @@ def kernel_scene(machine: MachineProfile | None, kernel: KernelProfile) -> Scene
 def subject_of(scene: Scene) -> Subject:
     """Return what the scene is about, as the report names it."""
     device = None if scene.machine is None else scene.machine.device.id
+    if scene.timeline is not None:
+        return Subject(kind="timeline", file=scene.timeline.source)
     if scene.kernel is None:
         return Subject(kind="machine", device=device)
     kernel, part = scene.kernel, scene.access or scene.branch

@@ -19,10 +19,13 @@ def command(
     """Turn profiles into advice.
 
     FILES are documents that `gpuadvisor probe -o` and `gpuadvisor analyze -o` wrote: at most one machine
-    profile, any number of reports. Without FILES the last probe is reported.
+    profile, any number of reports. They may also be what other profilers wrote: PyTorch's traces (or a
+    directory with those of several ranks), SQLite exports of Nsight Systems, CSV of Nsight Compute.
+    Without FILES the last probe is reported.
     """
     from gpuadvisor.cli.output import show
     from gpuadvisor.cli.report_inputs import build_report, gather
 
-    machine, kernels = gather(files)
-    show(build_report(machine, kernels, rule_packs), form=form, output=output, verbose=verbose)
+    found = gather(files)
+    report = build_report(found.machine, found.kernels, rule_packs, found.timelines, found.disagreements)
+    show(report, form=form, output=output, verbose=verbose)

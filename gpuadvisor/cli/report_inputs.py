@@ -1,6 +1,7 @@
 """Documents in, one report out: what `report` and `analyze` share."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gpuadvisor import __version__
@@ -10,49 +11,88 @@ from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile, Tool
-from gpuadvisor.model.report import Report
+from gpuadvisor.model.report import Disagreement, Report
+from gpuadvisor.model.timeline import TimelineProfile
 from gpuadvisor.probing.store import last_profile
+from gpuadvisor.sources.traces.agreement import disagreements, merged
+from gpuadvisor.sources.traces.opening import read_trace, trace_files
 
 
-def gather(files: Sequence[Path]) -> tuple[MachineProfile | None, list[KernelProfile]]:
-    """Return the machine and the kernels in the documents; without documents the last probe.
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """What a report is made from."""
 
-    A machine profile of its own counts before one that a report was judged by.
+    machine: MachineProfile | None = None
+    kernels: list[KernelProfile] = field(default_factory=list)
+    timelines: list[TimelineProfile] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+
+def gather(files: Sequence[Path]) -> Gathered:
+    """Return what is in the documents and in other profilers' files; without files the last probe.
+
+    A machine profile of its own counts before one that a report was judged by. Of a directory all traces
+    are read.
     """
     if not files:
-        profile = last_profile(None)
-        if profile is None:
-            raise GpuAdvisorError(
-                "no probe has been run yet",
-                remedy="run `gpuadvisor probe`, or name a document: `gpuadvisor report FILE`",
-            )
-        return profile, []
+        return Gathered(machine=_last_probe())
     profiles: list[tuple[Path, MachineProfile]] = []
     embedded: list[tuple[Path, MachineProfile]] = []
-    kernels: list[KernelProfile] = []
-    for path in files:
-        document = read(path)
-        if isinstance(document, MachineProfile):
-            profiles.append((path, document))
-        else:
-            kernels.extend(document.kernels)
-            if document.machine is not None:
-                embedded.append((path, document.machine))
-    return _only(profiles or embedded), kernels
+    kernels: list[list[KernelProfile]] = []
+    timelines: list[TimelineProfile] = []
+    for path in _expanded(files):
+        found = read_trace(path) or read(path)
+        match found:
+            case MachineProfile():
+                profiles.append((path, found))
+            case TimelineProfile():
+                timelines.append(found)
+            case _:
+                kernels.append(found.kernels)
+                timelines.extend(found.timelines)
+        if isinstance(found, Report) and found.machine is not None:
+            embedded.append((path, found.machine))
+    together = [kernel for each in kernels for kernel in each]
+    return Gathered(
+        machine=_only(profiles or embedded),
+        kernels=merged(kernels),
+        timelines=timelines,
+        disagreements=disagreements(together, timelines),
+    )
 
 
 def build_report(
-    machine: MachineProfile | None, kernels: Sequence[KernelProfile], rule_packs: Sequence[Path]
+    machine: MachineProfile | None,
+    kernels: Sequence[KernelProfile],
+    rule_packs: Sequence[Path],
+    timelines: Sequence[TimelineProfile] = (),
+    disagreements: Sequence[Disagreement] = (),
 ) -> Report:
     """Judge the profiles by the rules."""
-    advice, not_evaluated = advise(machine, kernels, load_rules(rule_packs))
+    advice, not_evaluated = advise(machine, kernels, load_rules(rule_packs), timelines)
     return Report(
         tool=Tool(version=__version__),
         machine=machine,
         kernels=list(kernels),
+        timelines=list(timelines),
         advice=advice,
         not_evaluated=not_evaluated,
+        disagreements=list(disagreements),
     )
+
+
+def _last_probe() -> MachineProfile:
+    profile = last_profile(None)
+    if profile is None:
+        raise GpuAdvisorError(
+            "no probe has been run yet",
+            remedy="run `gpuadvisor probe`, or name a document: `gpuadvisor report FILE`",
+        )
+    return profile
+
+
+def _expanded(files: Sequence[Path]) -> list[Path]:
+    return [path for file in files for path in (trace_files(file) if file.is_dir() else [file])]
 
 
 def _only(found: list[tuple[Path, MachineProfile]]) -> MachineProfile | None:

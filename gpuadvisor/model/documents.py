@@ -4,17 +4,20 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Report
+from gpuadvisor.model.timeline import TimelineProfile
 
-Document = MachineProfile | Report
-DocumentType = TypeVar("DocumentType", MachineProfile, Report)
-KINDS: tuple[type[MachineProfile], type[Report]] = (MachineProfile, Report)
+Document = MachineProfile | Report | TimelineProfile
+KINDS: tuple[type[MachineProfile], type[Report], type[TimelineProfile]] = (
+    MachineProfile,
+    Report,
+    TimelineProfile,
+)
 MAJOR_VERSION = 1
 _CONTROL = re.compile(rb"\\u00(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|\x7f|\xc2[\x80-\x9f]", re.IGNORECASE)
 """Escaped or (JSON allows those from 0x7f on) as they are; tab and newline are \\t and \\n."""

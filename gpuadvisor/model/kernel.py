@@ -48,7 +48,7 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
     """What was compiled for: an older card than the compiler knows gets its lowest target."""
     registers_per_thread: int
     static_shared_bytes: int
-    local_bytes: int
+    local_bytes: int | None
     """Stack frame per thread."""
     constant_bytes: int = 0
     spill_store_bytes: int | None

@@ -7,6 +7,7 @@ import msgspec
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile, Tool
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.timeline import TimelineProfile
 
 Severity = Literal["high", "medium", "low"]
 
@@ -62,6 +63,23 @@ class NotEvaluated(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source tells of a kernel."""
+
+    source: str
+    provenance: Provenance
+    value: int | tuple[int, int, int]
+
+
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A quantity of a kernel of which several sources tell different values."""
+
+    kernel: str
+    quantity: str
+    unit: str
+    claims: list[Claim]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one run of the tool has to say."""
 
@@ -72,6 +90,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     tool: Tool
     machine: MachineProfile | None = None
     kernels: list[KernelProfile] = []
-    timelines: list[msgspec.Raw] = []
+    timelines: list[TimelineProfile] = []
     advice: list[Advice] = []
     not_evaluated: list[NotEvaluated] = []
+    disagreements: list[Disagreement] = []

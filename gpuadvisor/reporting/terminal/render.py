@@ -1,4 +1,4 @@
-"""The whole report: machine, kernels, advice, what could not be judged."""
+"""The whole report: machine, kernels, runs, advice, what could not be judged."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from gpuadvisor.model.report import Report
 from gpuadvisor.reporting.terminal.advice import render_advice, render_not_evaluated
 from gpuadvisor.reporting.terminal.kernels import render_kernel
 from gpuadvisor.reporting.terminal.machine import render_device, render_machine
+from gpuadvisor.reporting.terminal.timeline import render_timelines
 
 
 def render(
@@ -27,5 +28,6 @@ def render(
         (render_machine if probes else render_device)(report.machine, console)
     for kernel in report.kernels:
         render_kernel(kernel, console, sources, verbose=verbose)
+    render_timelines(report, console, verbose=verbose)
     render_advice(report, console, verbose=verbose)
     render_not_evaluated(report, console, verbose=verbose)

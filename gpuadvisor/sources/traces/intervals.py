@@ -1,0 +1,50 @@
+"""Unions of time intervals, as sorted arrays of starts and ends."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.float64]
+
+
+class Intervals(NamedTuple):
+    """Disjoint intervals in the order of time, `start[i] < end[i] < start[i + 1]`; any unit."""
+
+    start: Times
+    end: Times
+
+    @property
+    def length(self) -> float:
+        """The sum of their lengths."""
+        return float((self.end - self.start).sum())
+
+    def covered_until(self, times: Times) -> Times:
+        """Return how much of the time before each of `times` they cover."""
+        if not len(self.start):
+            return np.zeros_like(times)
+        edges = np.stack([self.start, self.end], axis=1).ravel()
+        covered = np.cumsum(self.end - self.start)
+        values = np.stack([covered - (self.end - self.start), covered], axis=1).ravel()
+        return np.interp(times, edges, values)
+
+    def contain(self, times: Times) -> NDArray[np.bool_]:
+        """Whether each of `times` lies in one of them: from its start on, before its end."""
+        if not len(self.start):
+            return np.zeros(len(times), dtype=np.bool_)
+        before = np.searchsorted(self.start, times, side="right") - 1
+        return (before >= 0) & (times < self.end[before])
+
+
+def union(start: Times, end: Times) -> Intervals:
+    """Return the union of intervals in any order; those without length are left out."""
+    order = np.argsort(start, kind="stable")
+    start, end = start[order], end[order]
+    lasting = end > start
+    start, end = start[lasting], end[lasting]
+    if not len(start):
+        return Intervals(start, end)
+    reached = np.maximum.accumulate(end)
+    first = np.concatenate([[True], start[1:] > reached[:-1]])
+    last = np.concatenate([first[1:], [True]])
+    return Intervals(start[first], reached[last])

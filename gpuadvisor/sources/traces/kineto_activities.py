@@ -1,0 +1,197 @@
+"""From the events of a Kineto trace to the activities of a recording."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gpuadvisor.model.timeline import CopyKind, Extents, HostMemory
+from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape, Lane
+from gpuadvisor.sources.traces.kineto_events import Arguments, Event
+from gpuadvisor.sources.traces.kineto_head import whole
+from gpuadvisor.sources.traces.recording import UNCORRELATED, Recording
+
+Handler = Callable[[Event, float, float], None]
+
+_STEP = re.compile(r"ProfilerStep#?\s*\d+")
+_COPY = re.compile(r"(?P<kind>[HDP]to[HDP])(?: \((?P<from>\w+) -> (?P<to>\w+)\))?")
+_KINDS: dict[str, CopyKind] = {
+    "HtoD": "host-to-device",
+    "DtoH": "device-to-host",
+    "DtoD": "device-to-device",
+    "HtoH": "host-to-host",
+    "PtoP": "peer",
+}
+_HOST_MEMORIES: dict[str | None, HostMemory] = {
+    "Pageable": "pageable",
+    "Pinned": "pinned",
+    "Managed": "managed",
+}
+_OF_AMD = {"HostToDevice": "HtoD", "DeviceToHost": "DtoH", "DeviceToDevice": "DtoD", "PeerToPeer": "PtoP"}
+_NO_ARGUMENTS = Arguments()
+_LEGACY_GPU = "CUDA functions"
+"""The process under which the autograd profiler of before Kineto writes kernels."""
+
+
+class KinetoActivities:
+    """Sorts events into a recording. Times are counted from the first event, which keeps their precision."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._origin: float | None = None
+        self._open: dict[tuple[str, str], list[Event]] = {}
+        self._handlers: dict[str | None, Handler] = {}
+        self._launches: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Sort a piece of the trace."""
+        handlers = self._handlers
+        for event in events:
+            if event.ph == "X":
+                origin = event.ts if self._origin is None else self._origin
+                self._origin = origin
+                handler = handlers.get(event.cat)
+                if handler is None:
+                    handler = handlers[event.cat] = self._handler(event.cat)
+                start = event.ts - origin
+                handler(event, start, start + (event.dur or 0.0))
+            elif event.ph in ("B", "E"):
+                self._pair(event)
+
+    def _pair(self, event: Event) -> None:
+        """Make an X event of a B and the E that ends it, the innermost of its thread."""
+        opened = self._open.setdefault((str(event.pid), str(event.tid)), [])
+        if event.ph == "B":
+            opened.append(event)
+        elif opened:
+            begun = opened.pop()
+            whole_event = Event(
+                ph="X",
+                cat=begun.cat,
+                name=begun.name,
+                ts=begun.ts,
+                dur=event.ts - begun.ts,
+                pid=begun.pid,
+                tid=begun.tid,
+                args=begun.args or event.args,
+            )
+            self.add([whole_event])
+
+    def _handler(self, category: str | None) -> Handler:
+        match (category or "").lower():
+            case "kernel":
+                return self._kernel
+            case "gpu_memcpy" | "memcpy":
+                return self._copy
+            case "gpu_memset" | "memset":
+                return self._memset
+            case "cuda_runtime" | "cuda_driver" | "runtime" | "hip_runtime" | "hip_driver":
+                return self._call
+            case "user_annotation" | "cpu_op" | "operator":
+                return self._annotation
+            case "":
+                return self._uncategorized
+        return self._other
+
+    def _kernel(self, event: Event, start: float, end: float) -> None:
+        args = event.args or _NO_ARGUMENTS
+        correlation = args.correlation if _is_number(args.correlation) else UNCORRELATED
+        group, lane = self._launch(event, args)
+        self._recording.kernels.append(start, end, group, lane, correlation)
+
+    def _launch(self, event: Event, args: Arguments) -> tuple[int, int]:
+        """Return the numbers of a kernel's group and lane; a launch as seen before is not looked at again."""
+        seen = (event.name, event.pid, event.tid, args.device, args.stream, args.grid, args.block,
+                args.registers_per_thread, args.shared_memory, args.occupancy_percent,
+                args.old_occupancy_percent)  # fmt: skip
+        try:
+            return self._launches[seen]
+        except (
+            KeyError,
+            TypeError,
+        ) as unknown:  # a TypeError: what cannot be a key cannot be a launch either
+            group = KernelGroup(event.name or "", shape(args))
+            numbers = self._recording.kernel_groups.number(group), self._lane_number(event, args)
+            if isinstance(unknown, KeyError):
+                self._launches[seen] = numbers
+            return numbers
+
+    def _lane_number(self, event: Event, args: Arguments) -> int:
+        """Return the number of an activity's lane, which the event's own process and thread tell as well."""
+        device = event.pid if args.device is None else args.device
+        stream = event.tid if args.stream is None else args.stream
+        return self._recording.lanes.number(Lane(whole(device) or 0, whole(stream) or 0))
+
+    def _copy(self, event: Event, start: float, end: float) -> None:
+        args = event.args or _NO_ARGUMENTS
+        group = self._recording.copy_groups.number(CopyGroup(*copy_kind(event.name or "")))
+        lane = self._lane_number(event, args)
+        self._recording.copies.append(start, end, group, lane, whole(args.bytes) or 0)
+
+    def _memset(self, event: Event, start: float, end: float) -> None:
+        args = event.args or _NO_ARGUMENTS
+        lane = self._lane_number(event, args)
+        self._recording.memsets.append(start, end, 0, lane, whole(args.bytes) or 0)
+
+    def _call(self, event: Event, start: float, end: float) -> None:
+        correlation = (event.args or _NO_ARGUMENTS).correlation
+        number = correlation if _is_number(correlation) else UNCORRELATED
+        name = self._recording.call_names.number(event.name or "")
+        self._recording.calls.append(start, end, name, 0, number)
+
+    def _annotation(self, event: Event, start: float, end: float) -> None:
+        if event.name is not None and event.name.startswith("Prof") and _STEP.fullmatch(event.name):
+            self._recording.steps.append(start, end, 0, 0, 0)
+        else:
+            self._recording.cover(start, end)
+
+    def _uncategorized(self, event: Event, start: float, end: float) -> None:
+        if event.pid == _LEGACY_GPU:
+            group = self._recording.kernel_groups.number(KernelGroup(event.name or "", KernelShape()))
+            lane = self._recording.lanes.number(Lane(whole(event.tid) or 0, 0))
+            self._recording.kernels.append(start, end, group, lane, UNCORRELATED)
+        else:
+            self._recording.cover(start, end)
+
+    def _other(self, event: Event, start: float, end: float) -> None:  # noqa: ARG002
+        self._recording.cover(start, end)
+
+
+def shape(args: Arguments) -> KernelShape:
+    """Return what the arguments of a kernel tell of its launch."""
+    percent = args.old_occupancy_percent if args.occupancy_percent is None else args.occupancy_percent
+    return KernelShape(
+        grid=extents(args.grid),
+        block=extents(args.block),
+        registers_per_thread=whole(args.registers_per_thread),
+        shared_bytes=whole(args.shared_memory),
+        estimated_occupancy=occupancy(percent),
+    )
+
+
+def copy_kind(name: str) -> tuple[CopyKind, HostMemory | None]:
+    """Return what a copy's name tells: `Memcpy HtoD (Pageable -> Device)`, or AMD's `CopyHostToDevice`."""
+    for theirs, ours in _OF_AMD.items():
+        name = name.replace(theirs, ours)
+    found = _COPY.search(name)
+    if found is None:
+        return "other", None
+    kind = _KINDS.get(found["kind"], "other")
+    host = found["to"] if kind == "device-to-host" else found["from"]
+    return kind, _HOST_MEMORIES.get(host) if kind != "device-to-device" else None
+
+
+def extents(value: Any) -> Extents | None:  # noqa: ANN401
+    """Return `[x, y, z]` of a launch, None where it is anything else."""
+    if type(value) is not tuple or len(value) != 3:
+        return None
+    x, y, z = value
+    return (x, y, z) if whole(x) and whole(y) and whole(z) else None
+
+
+def occupancy(percent: Any) -> float | None:  # noqa: ANN401
+    """Return an estimated occupancy as a fraction; 0 stands for one that was not worked out."""
+    return percent / 100 if type(percent) in (int, float) and 0 < percent <= 100 else None
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    return type(value) is int and -(2**62) < value < 2**62

@@ -1,0 +1,94 @@
+"""SQLite exports of Nsight Systems: `nsys export --type sqlite`."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.timeline import TimelineDevice, TimelineProfile
+from gpuadvisor.sources.traces.blocks import blocks
+from gpuadvisor.sources.traces.nsys_activities import NsysActivities
+from gpuadvisor.sources.traces.nsys_database import NsysDatabase
+from gpuadvisor.sources.traces.profile import Origin, timeline
+from gpuadvisor.sources.traces.recording import Recording
+
+MAGIC = b"SQLite format 3\x00"
+NANOSECONDS = 1e9
+_OF_NSYS = ("CUPTI_", "NVTX_", "TARGET_INFO_", "META_DATA_", "StringIds")
+
+
+def read_nsys(path: Path) -> TimelineProfile:
+    """Read one export; raise GpuAdvisorError where it is damaged or none."""
+    try:
+        with _plain(path) as file, closing(_connect(file)) as connection:
+            return _read(NsysDatabase(connection), str(path))
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise GpuAdvisorError(f"damaged SQLite file ({error})", where=str(path)) from None
+
+
+def _read(database: NsysDatabase, where: str) -> TimelineProfile:
+    if not any(name.startswith(_OF_NSYS) for name in database.tables):
+        raise GpuAdvisorError(
+            "an SQLite file, but no export of Nsight Systems",
+            where=where,
+            remedy="export with `nsys export --type sqlite REPORT.nsys-rep`",
+        )
+    recording = Recording(NANOSECONDS)
+    NsysActivities(database, recording, where).read()
+    origin = Origin(
+        provenance=Provenance.IMPORTED_NSYS,
+        source=where,
+        producer=_producer(database),
+        devices=_devices(database),
+    )
+    return timeline(recording, origin)
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[Path]:
+    """Give the file itself, or a decompressed copy of it for as long as it is needed."""
+    with path.open("rb") as file:
+        compressed = file.read(len(MAGIC)) != MAGIC
+    if not compressed:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".sqlite") as copy:
+        for block in blocks(path):
+            copy.write(block)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open a stranger's file: nothing is written to it or beside it, and it runs no code of its own."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _producer(database: NsysDatabase) -> str:
+    described: dict[object, object] = dict(database.rows("META_DATA_EXPORT", ("name", "value")))
+    version = described.get("EXPORT_PRODUCT_VERSION")
+    return f"Nsight Systems {version}" if version else "Nsight Systems"
+
+
+def _devices(database: NsysDatabase) -> dict[int, TimelineDevice]:
+    columns = ("cuDevice", "id", "name", "computeMajor", "computeMinor", "smCount", "totalMemory")
+    found = {}
+    for cuda, number, name, major, minor, multiprocessors, memory in database.rows(
+        "TARGET_INFO_GPU", columns
+    ):
+        index = number if cuda is None else cuda
+        capability = None if major is None or minor is None else f"{major}.{minor}"
+        if type(index) is int:
+            found[index] = TimelineDevice(
+                index=index,
+                name=None if name is None else str(name),
+                compute_capability=capability,
+                multiprocessors=multiprocessors if type(multiprocessors) is int else None,
+                memory_bytes=memory if type(memory) is int else None,
+            )
+    return found
