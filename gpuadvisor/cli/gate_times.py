@@ -91,7 +91,7 @@ def measured_facts(loaded: Loaded, device: Device, console: Console, wanted: Wan
         for name, subject in subjects(loaded, device, stack).items():
             if wanted(name):
                 with console.status(f"timing {name}"):
-                    times = [float(f"{seconds:.6g}") for seconds in _times(subject)]
+                    times = [f"{seconds:.6g}" for seconds in _times(subject)]
                 entries[name] = {SAMPLES: Known(times, "s", Provenance.MEASURED)}
     return entries
 

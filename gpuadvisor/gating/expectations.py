@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from gpuadvisor.advising.messages import format_value
 from gpuadvisor.gating.facts import Known
-from gpuadvisor.gating.words import shown, without_unit
+from gpuadvisor.gating.words import shown
 from gpuadvisor.model.gate import GateValue
 
 _OPERATORS: dict[str, tuple[str, Callable[..., bool]]] = {
@@ -40,7 +41,7 @@ class Expectation:
             raise ExpectationError(_unknown(self.written, self.name, facts))
         for name, known in found.items():
             if not self.holds(known.value, self.limit):
-                limit = without_unit(self.limit, known.unit)
+                limit = format_value(self.limit, known.unit)
                 yield f"{name} is {shown(known.value, known.unit)}, expected {self.sign} {limit}"
 
 

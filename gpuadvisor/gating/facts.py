@@ -13,7 +13,7 @@ from gpuadvisor.model.provenance import Provenance
 
 TIME = "time"
 SAMPLES = "time.samples"
-"""Stored times of an item in seconds, one of each round."""
+"""Stored times of an item in seconds, one of each round, as text of six digits."""
 RELATIVE_ONLY = frozenset({TIME})
 _KERNEL = "kernel."
 CATALOGUED = {TIME: "time.seconds"}

@@ -9,14 +9,9 @@ _TIMES_FROM = 4
 
 def shown(value: GateValue, unit: str) -> str:
     """Return a value with its unit: `20 registers`, `12.5 %`, `3.5 us`."""
-    text = without_unit(value, unit)
+    text = format_value(value, unit)
     counted = isinstance(value, int | float) and not isinstance(value, bool) and text[-1].isdigit()
     return f"{text} {unit}" if counted and unit else text
-
-
-def without_unit(value: GateValue, unit: str) -> str:
-    """Return a value of a unit, scaled ones apart without it: `20`, `12.5 %`, `3.5 us`."""
-    return format_value([str(each) for each in value] if isinstance(value, list) else value, unit)
 
 
 def change_in_words(before: float, after: float, unit: str) -> str:

@@ -13,7 +13,7 @@ CheckKind = Literal["budget", "baseline", "advice", "time", "item"]
 Outcome = Literal["pass", "fail", "inconclusive", "accepted", "improved", "changed"]
 """`changed`: worth telling, neither good nor bad, as a kernel that is new."""
 Verdict = Literal["pass", "fail", "inconclusive"]
-GateValue = bool | int | float | str | list[str] | list[float]
+GateValue = bool | int | float | str | list[str]
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
