@@ -13,6 +13,7 @@ CHECKOUT = Path(__file__).parent.parent
 COMMANDS = (
     ("analyze", "examples", "--quiet"),
     ("probe", "--quiet"),
+    ("gate", "--config=benchmarks/gate.toml", "--quiet"),
 )
 
 
