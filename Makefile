@@ -13,7 +13,7 @@ help:
 	@echo "make gate     judge examples/ and probes/ by the committed baseline; GATE=--update agrees to changes"
 	@echo "make bench    measure the tool itself"
 	@echo "make gate-study  how often the gate is wrong about times (three minutes)"
-	@echo "make gate-mutations  which slower kernels the gate without a GPU catches (five minutes)"
+	@echo "make gate-mutations  which slower kernels the gate without a GPU catches (six minutes)"
 	@echo "make gpu      on a machine with a GPU: GPU tests, probes and recordings into \$$OUT"
 	@echo "make venv     only the set-up"
 
