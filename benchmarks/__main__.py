@@ -10,6 +10,7 @@ BENCHMARKS = {
     "first_result": "first result: `gpuadvisor analyze` of each example, whole processes",
     "throughput": "throughput: kernels emulated, simulated, and as plain C",
     "memory": "memory: a large launch",
+    "fleet": "fleet: the results of ten thousand GPUs summed up",
 }
 
 if hasattr(os, "getloadavg"):

@@ -69,27 +69,28 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A share of the points at which nothing held its clocks down."""
 
 
-class _Metric(msgspec.Struct):
+# Without cycles, and many: garbage collection would look at every point of every profile in vain.
+class _Metric(msgspec.Struct, gc=False):
     name: str
     unit: str
     provenance: Provenance
     better: Better | None = None
 
 
-class _Point(msgspec.Struct):
+class _Point(msgspec.Struct, gc=False):
     parameters: msgspec.Raw
     values: dict[str, float]
     throttle_reasons: list[str] = []
     valid: bool = True
 
 
-class _Probe(msgspec.Struct):
+class _Probe(msgspec.Struct, gc=False):
     name: str
     metrics: list[_Metric]
     points: list[_Point]
 
 
-class _Profile(msgspec.Struct):
+class _Profile(msgspec.Struct, gc=False):
     device: EvidenceDevice
     probes: list[_Probe] = []
 
@@ -104,13 +105,13 @@ def evidence(document: bytes) -> Evidence:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise GpuAdvisorError(f"not a machine profile: {error}") from None
     points = [point for probe in profile.probes for point in probe.points]
-    throttled = [_is_throttled(point.throttle_reasons) for point in points]
+    throttled = [not STEADY.issuperset(point.throttle_reasons) for point in points]
     invalid = [not point.valid for point, held in zip(points, throttled, strict=True) if not held]
-    layout = tuple(_layout(probe) for probe in profile.probes)
+    layout = tuple([_layout(probe) for probe in profile.probes])
     return Evidence(
         device=profile.device,
         layout=layout,
-        values=np.array(list(_values(profile.probes, layout)), np.float64),
+        values=np.array(_values(profile.probes, layout), np.float64),
         throttled=_share([_is_throttled_at_rest(profile.device), *throttled]),
         invalid=_share(invalid),
     )
@@ -124,28 +125,28 @@ def columns(layout: Sequence[Layout]) -> Iterator[Column]:
 
 
 def _layout(probe: _Probe) -> Layout:
-    metrics = tuple(
+    metrics = [
         Compared(metric.name, metric.unit, metric.better, metric.provenance)
         for metric in probe.metrics
         if metric.better is not None and probe.points
+    ]
+    return Layout(
+        probe.name, tuple(metrics), _BETWEEN_POINTS.join([point.parameters for point in probe.points])
     )
-    points = _BETWEEN_POINTS.join(bytes(point.parameters) for point in probe.points)
-    return Layout(probe.name, metrics, points)
 
 
-def _values(probes: Sequence[_Probe], layout: Sequence[Layout]) -> Iterator[float]:
-    for probe, laid_out in zip(probes, layout, strict=True):
-        for metric in laid_out.metrics:
-            for point in probe.points:
-                yield point.values.get(metric.name, np.nan) if point.valid else np.nan
-
-
-def _is_throttled(reasons: list[str]) -> bool:
-    return any(reason not in STEADY for reason in reasons)
+def _values(probes: Sequence[_Probe], layout: Sequence[Layout]) -> list[float]:
+    return [
+        point.values.get(metric.name, np.nan) if point.valid else np.nan
+        for probe, laid_out in zip(probes, layout, strict=True)
+        for metric in laid_out.metrics
+        for point in probe.points
+    ]
 
 
 def _is_throttled_at_rest(device: EvidenceDevice) -> bool:
-    return device.conditions is not None and _is_throttled(device.conditions.throttle_reasons or [])
+    reasons = device.conditions.throttle_reasons if device.conditions else None
+    return not STEADY.issuperset(reasons or ())
 
 
 def _share(flags: Sequence[bool]) -> float:

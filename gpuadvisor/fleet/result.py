@@ -13,8 +13,10 @@ class Result(msgspec.Struct, frozen=True):
     evidence: Evidence | None = None
 
 
-def probed(row: FleetRow, evidence: Evidence) -> Result:
+def result(row: FleetRow, evidence: Evidence | None) -> Result:
     """Return the row with what the evidence tells of the GPU."""
+    if evidence is None:
+        return Result(row)
     device = evidence.device
     conditions = device.conditions
     completed = msgspec.structs.replace(

@@ -9,10 +9,9 @@ import msgspec
 
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.fleet.cluster import Call, Lost, call_workers
-from gpuadvisor.fleet.evidence import evidence
 from gpuadvisor.fleet.hosts import Placement, find_hosts, place_emulated, place_gpus
-from gpuadvisor.fleet.process import Ended, run_child
-from gpuadvisor.fleet.result import Result, probed
+from gpuadvisor.fleet.measurement import Measurement, measure
+from gpuadvisor.fleet.result import Result, result
 from gpuadvisor.fleet.work import OpenDevice, probe
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.fleet import FleetRow
@@ -54,19 +53,22 @@ def run_fleet(
     """
     hosts = find_hosts(client, with_gpus=not emulated)
     placements = place_emulated(hosts, emulated) if emulated else place_gpus(hosts)
-    results = {
-        number: Result(_row(placement, Ended("failed", 0.0, reason=_obstacle(placement))))
-        for number, placement in enumerate(placements)
-        if _obstacle(placement)
-    }
-    numbers = [number for number in range(len(placements)) if number not in results]
+    obstacles = {number: _obstacle(placement) for number, placement in enumerate(placements)}
+    numbers = [number for number, obstacle in obstacles.items() if obstacle is None]
     if not numbers:
-        raise GpuAdvisorError("there is no GPU to probe", remedy=_obstacle(placements[0]))
-    calls = [_call(order, placements[number]) for number in numbers]
+        raise GpuAdvisorError("there is no GPU to probe", remedy=obstacles[0])
+    results = {
+        number: Result(_row(placements[number], Measurement(state="failed", reason=obstacle)))
+        for number, obstacle in obstacles.items()
+        if obstacle is not None
+    }
+    calls = [_call(order, placements[number], with_profile=keep is not None) for number in numbers]
     for which, answer in call_workers(client, calls, order.limit_seconds + _GRACE_SECONDS):
+        measurement = Measurement(state="lost", reason=answer.reason) if isinstance(answer, Lost) else answer
         number = numbers[which]
-        ended = Ended("lost", 0.0, reason=answer.reason) if isinstance(answer, Lost) else answer
-        results[number] = _result(placements[number], ended, keep)
+        results[number] = result(_row(placements[number], measurement), measurement.evidence)
+        if keep is not None and measurement.profile is not None:
+            keep(results[number].row, measurement.profile)
         if progress is not None:
             progress(len(results), len(placements))
     return [results[number] for number in range(len(placements))]
@@ -78,32 +80,19 @@ def _obstacle(placement: Placement) -> str | None:
     return placement.host.problem
 
 
-def _call(order: Order, placement: Placement) -> Call[Ended]:
+def _call(order: Order, placement: Placement, *, with_profile: bool) -> Call[Measurement]:
     work = partial(probe, order.open_device, placement.spec, order.probes, order.directories)
     pinned = {"CUDA_VISIBLE_DEVICES": placement.uuid} if placement.uuid else {}
-    function = partial(run_child, work, order.limit_seconds, pinned)
+    function = partial(measure, work, order.limit_seconds, pinned, with_profile=with_profile)
     return Call(placement.host.worker, function, placement.host.instance)
 
 
-def _result(placement: Placement, ended: Ended, keep: Keep | None) -> Result:
-    row = _row(placement, ended)
-    if ended.state != "probed":
-        return Result(row)
-    try:
-        result = probed(row, evidence(ended.content))
-    except GpuAdvisorError as error:
-        return Result(msgspec.structs.replace(row, state="failed", reason=str(error)))
-    if keep is not None:
-        keep(result.row, ended.content)
-    return result
-
-
-def _row(placement: Placement, ended: Ended) -> FleetRow:
+def _row(placement: Placement, measurement: Measurement) -> FleetRow:
     return FleetRow(
         host=placement.host.name,
         device=placement.device,
-        state=ended.state,
-        reason=ended.reason,
-        seconds=ended.seconds or None,
+        state=measurement.state,
+        reason=measurement.reason,
+        seconds=measurement.seconds,
         uuid=placement.uuid,
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from gpuadvisor.fleet import result as fleet_result
 from gpuadvisor.fleet.evidence import evidence
-from gpuadvisor.fleet.result import Result, probed
+from gpuadvisor.fleet.result import Result
 from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.fleet import FleetRow
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbePoint, ProbeResult, Tool
@@ -58,4 +59,4 @@ def result(
 ) -> Result:
     """What comes of a GPU with that profile."""
     row = FleetRow(host=f"node{number}", device="cuda:0", state="probed")
-    return probed(row, evidence(profile(found, name=name, conditions=conditions)))
+    return fleet_result.result(row, evidence(profile(found, name=name, conditions=conditions)))
