@@ -31,27 +31,33 @@ def fit(built: str, supported: int) -> Fit:
 
     `built` is `12.8`, or `12` where the minor version does not matter or is not known.
     """
-    major, _, minor = built.partition(".")
-    if int(major) * 1000 + int(minor or 0) * 10 <= supported:
+    major, minor = release(built)
+    if major * 1000 + minor * 10 <= supported:
         return Fit.FULL
-    same_major = int(major) == supported // 1000
-    return Fit.MINOR if same_major and int(major) >= min(OLDEST_DRIVERS) else Fit.NONE
+    same_major = major == supported // 1000
+    return Fit.MINOR if same_major and major >= min(OLDEST_DRIVERS) else Fit.NONE
+
+
+def release(version: str) -> tuple[int, int]:
+    """Return the major and minor version of a CUDA release, of `12.8`, `12.5.1` or `12`."""
+    major, _, rest = version.partition(".")
+    return int(major), int(rest.partition(".")[0] or 0)
 
 
 def newest(versions: Iterable[str]) -> str:
     """Return the newest of some CUDA versions."""
-    return max(versions, key=lambda version: [int(part) for part in version.split(".")])
+    return max(versions, key=release)
 
 
 def newer_driver(built: str) -> str:
     """Return the remedy where the driver is too old for `built`."""
-    oldest = OLDEST_DRIVERS.get(int(built.partition(".")[0]))
+    oldest = OLDEST_DRIVERS.get(release(built)[0])
     return f"update the NVIDIA driver to {oldest} or newer" if oldest else "update the NVIDIA driver"
 
 
 def least_capability(built: str | None) -> Capability | None:
     """Return the oldest GPUs that CUDA `built` serves; None where that is not known."""
-    return LEAST_OF_CUDA.get(int(built.partition(".")[0])) if built else None
+    return LEAST_OF_CUDA.get(release(built)[0]) if built else None
 
 
 def oldest_target(architectures: Iterable[str]) -> Capability | None:

@@ -68,7 +68,7 @@ def judged(ended: Mapping[str, Ended], host: Host) -> list[Part]:
         gpus=nvidia.gpus,
         hidden=host.hides_gpus,
     )
-    largest = max((gpu.memory_bytes for gpu in nvidia.gpus), default=0)
+    largest = max((gpu.memory_bytes or 0 for gpu in nvidia.gpus), default=0)
     return [
         driver(host, nvidia),
         *gpus(host, nvidia, least_capabilities(sights)),

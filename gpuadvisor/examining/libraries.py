@@ -5,7 +5,7 @@ import re
 _ABSENT = (
     re.compile(r"(?P<name>lib[\w+-]+\.so[\d.]*): cannot open shared object file"),
     re.compile(r"Could not load dynamic library '(?P<name>[^']+)'"),
-    re.compile(r'Failure finding "(?P<name>\S+)'),
+    re.compile(r'Failure finding "(?P<name>[^"\s]+)'),
     re.compile(r"Unable to load (?P<name>cu\w+)\. Is it installed"),
     re.compile(r"Could not find module .*?(?P<name>[\w-]+\.dll)"),
 )

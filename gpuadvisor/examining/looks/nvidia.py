@@ -13,7 +13,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     """One MIG instance."""
 
     name: str
-    memory_bytes: int
+    memory_bytes: int | None
 
 
 class Gpu(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,8 @@ class Gpu(msgspec.Struct, frozen=True, kw_only=True):
     """NVML's, by bus."""
     name: str
     compute_capability: tuple[int, int]
-    memory_bytes: int
+    memory_bytes: int | None
+    """None where the driver does not tell: on chips whose GPU shares the machine's memory."""
     mig_enabled: bool | None
     """None where the GPU cannot be split."""
     instances: list[Instance] = []
@@ -64,7 +65,7 @@ def _gpu(nvml: ModuleType, index: int) -> Gpu:
         index=index,
         name=nvml.nvmlDeviceGetName(handle),
         compute_capability=nvml.nvmlDeviceGetCudaComputeCapability(handle),
-        memory_bytes=_memory_bytes(nvml, handle),
+        memory_bytes=_memory_bytes(nvml, gpu),
         mig_enabled=gpu.mig_enabled,
         instances=_instances(nvml, gpu, handle) if gpu.mig_enabled else [],
         compute_mode=gpu.compute_mode,
@@ -78,13 +79,13 @@ def _instances(nvml: ModuleType, gpu: NvmlGpu, handle: Any) -> list[Instance]:  
     for place in places:
         try:
             instance = nvml.nvmlDeviceGetMigDeviceHandleByIndex(handle, place)
-        except nvml.NVMLError_NotFound:
+        except (nvml.NVMLError_NotFound, nvml.NVMLError_NoPermission):
             continue
-        found.append(
-            Instance(name=nvml.nvmlDeviceGetName(instance), memory_bytes=_memory_bytes(nvml, instance))
-        )
+        memory_bytes = _memory_bytes(nvml, NvmlGpu(nvml, instance))
+        found.append(Instance(name=nvml.nvmlDeviceGetName(instance), memory_bytes=memory_bytes))
     return found
 
 
-def _memory_bytes(nvml: ModuleType, handle: Any) -> int:  # noqa: ANN401 - opaque
-    return int(nvml.nvmlDeviceGetMemoryInfo(handle).total)
+def _memory_bytes(nvml: ModuleType, gpu: NvmlGpu) -> int | None:
+    memory = gpu.ask(nvml.nvmlDeviceGetMemoryInfo)
+    return None if memory is None else int(memory.total)

@@ -28,11 +28,17 @@ def look() -> Sight:
     return _sight(tensorflow.__version__, tensorflow.sysconfig.get_build_info(), len(devices))
 
 
+def _cuda(build: Mapping[str, Any]) -> str | None:
+    """Return the CUDA version; builds for Windows gave the suffix of a library's name, `64_112`."""
+    version = build.get("cuda_version")
+    return version if version and version.replace(".", "").isdecimal() else None
+
+
 def _sight(version: str, build: Mapping[str, Any], devices: int) -> Sight:
     return Sight(
         version=version,
         has_cuda=build["is_cuda_build"],
-        cuda=build.get("cuda_version"),
+        cuda=_cuda(build),
         devices=devices,
         architectures=list(build.get("cuda_compute_capabilities", ())),
         problem=ROCM if build.get("is_rocm_build") else None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gpuadvisor.devices.driver import version_text
-from gpuadvisor.examining.compatibility import Fit, fit, has_code_for, newer_driver
+from gpuadvisor.examining.compatibility import Fit, fit, has_code_for, newer_driver, release
 from gpuadvisor.examining.frameworks import Framework
 from gpuadvisor.examining.libraries import CLASH, missing_library, wheel
 from gpuadvisor.examining.looks.nvidia import Gpu
@@ -113,7 +113,7 @@ def _without_library(framework: Framework, sight: Sight, log: str, place: Place)
     library = missing_library(sight.problem or "") or (None if sight.devices else missing_library(log))
     if library is None:
         return None
-    major = int(sight.cuda.partition(".")[0]) if sight.cuda else place.cuda_major
+    major = release(sight.cuda)[0] if sight.cuda else place.cuda_major
     effect = "cannot build kernels" if sight.devices else "sees no GPU"
     return Verdict(
         status="warning",

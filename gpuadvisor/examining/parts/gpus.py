@@ -11,6 +11,7 @@ from gpuadvisor.examining.thresholds import (
     Capability,
     Threshold,
     capability_text,
+    memory_text,
 )
 from gpuadvisor.model.doctor import Part
 
@@ -45,7 +46,7 @@ def _present(host: Host, found: Sequence[Gpu]) -> Part:
 
 def _judged(gpu: Gpu, needs: Needs) -> Part:
     shortcoming = _shortcoming(gpu, needs)
-    cc, memory = capability_text(gpu.compute_capability), f"{gpu.memory_bytes / GIGABYTE:.3g} GB"
+    cc, memory = capability_text(gpu.compute_capability), memory_text(gpu.memory_bytes)
     return Part(
         name=f"gpu:{gpu.index}",
         title=f"GPU {gpu.index}",
@@ -59,6 +60,8 @@ def _judged(gpu: Gpu, needs: Needs) -> Part:
             "compute_capability": cc,
             "memory_bytes": gpu.memory_bytes,
             "compute_mode": gpu.compute_mode,
+            "minimum": str(MINIMUM),
+            "recommended": str(RECOMMENDED),
         },
     )
 
@@ -81,7 +84,7 @@ def _shortcoming(gpu: Gpu, needs: Needs) -> str | None:
 def _below(gpu: Gpu, threshold: Threshold, word: str) -> str | None:
     if gpu.compute_capability < threshold.compute_capability:
         return f"below {word}, compute capability {capability_text(threshold.compute_capability)}"
-    if gpu.memory_bytes < threshold.memory_bytes:
+    if gpu.memory_bytes is not None and gpu.memory_bytes < threshold.memory_bytes:
         return f"below {word}, {threshold.memory_bytes // GIGABYTE} GB"
     return None
 
@@ -95,6 +98,6 @@ def _remedy(gpu: Gpu) -> str:
         return f"as root: nvidia-smi -i {gpu.index} --compute-mode=DEFAULT"
     if gpu.compute_capability < RECOMMENDED.compute_capability:
         return "use builds for an older CUDA (11 serves 3.5, 12 5.0, 13 7.5 and newer), or another GPU"
-    if gpu.memory_bytes < RECOMMENDED.memory_bytes:
+    if gpu.memory_bytes is not None and gpu.memory_bytes < RECOMMENDED.memory_bytes:
         return "use smaller batches and float16, or another GPU"
     return "use releases of the frameworks that still serve it, or another GPU"

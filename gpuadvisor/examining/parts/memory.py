@@ -3,7 +3,7 @@
 import re
 
 from gpuadvisor.examining.host import Host
-from gpuadvisor.examining.thresholds import GIGABYTE
+from gpuadvisor.examining.thresholds import memory_text
 from gpuadvisor.model.doctor import Part, PartFacts, Status
 
 _UNLIMITED_BYTES = 2**60
@@ -17,20 +17,22 @@ def memory(host: Host, gpu_memory_bytes: int) -> Part:
     if not known:
         return _part("this system does not tell how much there is", "warning", None, {})
     usable = min(known)
-    of_machine = f" of the machine's {_gb(total)}, by its control group" if total and usable < total else ""
+    of_machine = (
+        f" of the machine's {memory_text(total)}, by its control group" if total and usable < total else ""
+    )
     available = _field(host, "MemAvailable")
-    free = f", {_gb(min(available, usable))} available" if available is not None else ""
+    free = f", {memory_text(min(available, usable))} available" if available is not None else ""
     facts: PartFacts = {
         "usable_bytes": usable,
         "total_bytes": total,
         "available_bytes": available,
     }
     if usable < gpu_memory_bytes:
-        short = f"{_gb(usable)}{of_machine}: less than the GPU's {_gb(gpu_memory_bytes)}"
+        short = f"{memory_text(usable)}{of_machine}: less than the GPU's {memory_text(gpu_memory_bytes)}"
         return _part(
             short, "warning", "load data in pieces; raise the container's limit if it has one", facts
         )
-    return _part(f"{_gb(usable)}{of_machine}{free}", "ok", None, facts)
+    return _part(f"{memory_text(usable)}{of_machine}{free}", "ok", None, facts)
 
 
 def _part(
@@ -48,10 +50,6 @@ def _part(
         remedy=remedy,
         facts=facts,
     )
-
-
-def _gb(size_bytes: int | None) -> str:
-    return f"{(size_bytes or 0) / GIGABYTE:.3g} GB"
 
 
 def _field(host: Host, name: str) -> int | None:

@@ -1,7 +1,7 @@
 """MIG: GPUs that are split into instances."""
 
 from gpuadvisor.examining.looks.nvidia import Gpu, Nvidia
-from gpuadvisor.examining.thresholds import GIGABYTE
+from gpuadvisor.examining.thresholds import memory_text
 from gpuadvisor.model.doctor import Part
 
 
@@ -24,5 +24,5 @@ def mig(nvidia: Nvidia) -> Part:
 def _described(gpu: Gpu) -> str:
     if not gpu.instances:
         return f"GPU {gpu.index} is split and has no instance to run on"
-    names = ", ".join(f"{each.name} ({each.memory_bytes / GIGABYTE:.3g} GB)" for each in gpu.instances)
+    names = ", ".join(f"{each.name} ({memory_text(each.memory_bytes)})" for each in gpu.instances)
     return f"GPU {gpu.index} is split into {names}"
