@@ -3,9 +3,13 @@
 Every kernel of examples/ that is CUDA C++ gets its baseline, then some ten slow-downs one at a time. A mutant
 that is meant to keep its answer runs on all blocks and is compared with the original. The kinds are padding
 removed, loop order swapped, structure of arrays undone, unrolling off, register cap, block size, float to
-double, divergent branch, atomic instead of reduction, and, since no example says `__restrict__`, what its
-removal costs: loads repeated. Where one means nothing to a kernel, it gets another of the same spirit.
-Mutations that no counted or compiled fact can show are listed with the reason, and must be missed.
+double, divergent branch, atomic instead of reduction, `__restrict__` removed (which no example has: it is
+given first) and loads repeated, which is what that costs. Where one means nothing to a kernel, it gets
+another of the same spirit. Mutations that no counted or compiled fact can show are listed with the reason,
+and must be missed.
+
+Neutral edits change layout, comments, names and the order of independent declarations; arguments keep their
+names in the launch file, where they name random data.
 
     python -m studies.gate_mutations [FILE_OF_EXAMPLES...]      as `transpose.cu`
 """

@@ -55,8 +55,6 @@ class Bench:
 
 @contextmanager
 def bench_of(tried: Mutations, kernels: Sequence[str]) -> Iterator[Bench]:
-    """Give a bench for some kernels of an example, with its baseline, and remove it afterwards."""
+    """Give a bench for some kernels of an example and remove it afterwards."""
     with TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), tried, kernels)
-        bench.agree()
-        yield bench
+        yield Bench(Path(folder), tried, kernels)

@@ -34,6 +34,8 @@ class Mutation(_Table, frozen=True, kw_only=True):
     kernel: str
     kind: str
     edits: tuple[Edit, ...]
+    given: tuple[Edit, ...] = ()
+    """What the original gets first, where the mutation takes away something that no example has."""
     answer: Answer = "same"
     missed: str | None = None
     """Why no counted or compiled fact gets worse; None where the gate must fail."""

@@ -10,7 +10,7 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.gate import Check, GateReport
 from studies.mutations.answers import Buffers, agrees, answers
 from studies.mutations.bench import Bench, bench_of
-from studies.mutations.editing import apply
+from studies.mutations.editing import Texts, apply
 from studies.mutations.mutation import Mutation, Mutations
 from studies.mutations.neutral import NeutralEdit, neutral_edits
 
@@ -32,17 +32,25 @@ class Row:
 
 def try_mutations(tried: Mutations, kernel: str, device: Device) -> Iterator[Row]:
     """Yield a row for each mutation of a kernel; `device` runs every block."""
+    agreed: Texts | None = None
+    before: Buffers = []
     with bench_of(tried, [kernel]) as bench:
-        before = answers(bench.source, kernel, device)
         for mutation in tried.mutation:
-            if mutation.kernel == kernel:
-                bench.put(apply(bench.texts, kernel, mutation.edits))
-                yield _mutation_row(mutation, bench, before, device)
+            if mutation.kernel != kernel:
+                continue
+            original = apply(bench.texts, kernel, mutation.given)
+            if original != agreed:
+                bench.put(original)
+                bench.agree()
+                agreed, before = original, answers(bench.source, kernel, device)
+            bench.put(apply(original, kernel, mutation.edits))
+            yield _mutation_row(mutation, bench, before, device)
 
 
 def try_neutral_edits(tried: Mutations) -> Iterator[Row]:
     """Yield a row for each edit of a source that must not matter."""
     with bench_of(tried, tried.kernels) as bench:
+        bench.agree()
         for edit in neutral_edits(tried, bench.texts):
             bench.put(edit.texts)
             bench.gate_only(list(edit.kernels.values()))

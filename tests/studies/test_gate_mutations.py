@@ -58,7 +58,8 @@ def test_every_edit_fits_its_example_and_changes_it(all_tried: list[Mutations]) 
         texts = Texts(source=(EXAMPLES / each.file).read_text(), launches=launches)
         apply(texts, each.kernels[0], each.neutral.reordered)
         for mutation in each.mutation:
-            assert apply(texts, mutation.kernel, mutation.edits) != texts, mutation
+            original = apply(texts, mutation.kernel, mutation.given)
+            assert apply(original, mutation.kernel, mutation.edits) != original, mutation
 
 
 def test_slow_downs_of_a_transpose_are_caught() -> None:
