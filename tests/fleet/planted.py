@@ -15,6 +15,7 @@ import msgspec
 from gpuadvisor.devices.device import ONCE, Argument, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
+from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 
 HEALTHY = DeviceConditions(driver_version="580.65.06", pcie_generation_maximum=5, pcie_lanes=16)
@@ -64,3 +65,8 @@ def open_planted(spec: str) -> PlantedDevice:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)
     return PlantedDevice(name, plant)
+
+
+def open_pinned(spec: str) -> EmulatedDevice:
+    """Open nothing: tell what a GPU of that name would be given to see."""
+    raise GpuAdvisorError(f"{spec} sees {os.environ['CUDA_VISIBLE_DEVICES']}")
