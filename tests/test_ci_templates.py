@@ -83,7 +83,7 @@ def test_the_action_installs_what_is_asked_for(tmp_path: Path, version: str, ins
     (tmp_path / "checkout").mkdir()
     pip = 'python() { printf "%s " "$@" > installed; }\n'
     script = step("Install gpuadvisor")["run"]
-    assert bash(pip + script, tmp_path, VERSION=version, ACTION="/action").returncode == 0
+    assert bash(pip + script, tmp_path, VERSION=version, GITHUB_ACTION_PATH="/action").returncode == 0
     assert (tmp_path / "installed").read_text().split() == ["-m", "pip", "install", "--quiet", installed]
 
 
