@@ -10,6 +10,7 @@ from _pytest.mark import ParameterSet
 
 from gpuadvisor.advising.evaluation import readings_of
 from gpuadvisor.advising.expressions import parse_expression
+from gpuadvisor.advising.fact import SubjectKind
 from gpuadvisor.advising.facts import visible_facts
 from gpuadvisor.advising.rule import Example, Fires, Rule
 from gpuadvisor.advising.rules import load_pages, load_rules
@@ -31,6 +32,13 @@ AREAS = {
 }
 ALONE = {"memory-layout", "shared-memory", "registers", "block-size", "launch", "divergence"}
 """Areas in which one cause gets one piece of advice: the most specific rule speaks."""
+
+PLACES: dict[SubjectKind, str] = {
+    "access": "access.location",
+    "branch": "branch.location",
+    "kernel": "kernel.name",
+    "timeline": "timeline.source",
+}
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
@@ -100,7 +108,7 @@ def test_every_fact_of_the_condition_takes_part_in_an_example(rule: Rule) -> Non
 @every_rule
 def test_the_page_reads_well(rule: Rule) -> None:
     change = rule.sections["What to change"]
-    assert change.count("```cuda") >= 2, "code before and after"
+    assert len(re.findall("```(?:cuda|python)", change)) >= 2, "code before and after"
     assert re.search(r"\bBefore\b", change)
     assert re.search(r"\bAfter\b", change)
     first = change.split("\n\n")[0]
@@ -112,8 +120,7 @@ def test_the_page_reads_well(rule: Rule) -> None:
 
 @every_rule
 def test_a_message_says_where(rule: Rule) -> None:
-    place = {"access": "access.location", "branch": "branch.location", "kernel": "kernel.name"}[rule.subject]
-    assert rule.message.facts[0] == place
+    assert rule.message.facts[0] == PLACES[rule.subject]
 
 
 def test_the_page_that_the_documentation_starts_from_is_right(tmp_path: Path) -> None:

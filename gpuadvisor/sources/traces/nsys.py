@@ -17,6 +17,9 @@ from gpuadvisor.sources.traces.recording import Recording
 
 MAGIC = b"SQLite format 3\x00"
 NANOSECONDS = 1e9
+_HEAD_BYTES = 100
+_LARGEST_PAGE_BYTES = 2**16
+"""Which does not fit the field of the page size and is written as 1."""
 _OF_NSYS = ("CUPTI_", "NVTX_", "TARGET_INFO_", "META_DATA_", "StringIds")
 
 
@@ -64,9 +67,24 @@ def _plain(path: Path) -> Iterator[Path]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open a stranger's file: nothing is written to it or beside it, and it runs no code of its own."""
+    _check_size(path)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def _check_size(path: Path) -> None:
+    """Raise an error where pages are missing at the end, which SQLite notices only if it needs them.
+
+    Source: Database File Format, 1.3: the page size at byte 16, the number of pages at byte 28.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    page_bytes = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    whole = pages * (_LARGEST_PAGE_BYTES if page_bytes == 1 else page_bytes)
+    if len(head) < _HEAD_BYTES or path.stat().st_size < whole:
+        raise sqlite3.DatabaseError("it ends too early")
 
 
 def _producer(database: NsysDatabase) -> str:

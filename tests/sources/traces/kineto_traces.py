@@ -147,16 +147,16 @@ def training(iterations: int) -> Iterator[Json]:
 
 def write_large(path: Path, size_bytes: int) -> None:
     """Write a trace of about that size, laid out as Kineto lays it out."""
-    with path.open("w") as file:
-        head = json.dumps(HEAD)
-        file.write(f'{head[:-1]}, "traceEvents": [\n')
-        separator = ""
-        for event in training(10**9):
-            file.write(separator + json.dumps(event, indent=1))
-            separator = ",\n"
-            if file.tell() > size_bytes:
+    head = json.dumps(HEAD)
+    with path.open("wb") as file:
+        written = file.write(f'{head[:-1]}, "traceEvents": [\n'.encode())
+        separator = b""
+        for event in training(size_bytes):
+            written += file.write(separator + json.dumps(event, indent=1).encode())
+            separator = b",\n"
+            if written > size_bytes:
                 break
-        file.write('\n], "traceName": "large.json" }')
+        file.write(b'\n], "traceName": "large.json" }')
 
 
 if __name__ == "__main__":
