@@ -1,5 +1,6 @@
 """`gpuadvisor fleet`: probe every GPU of a cluster and say which stand out."""
 
+import re
 from pathlib import Path
 
 import click
@@ -7,17 +8,17 @@ import click
 from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
 
 _PATH = click.Path(path_type=Path)
-DEFAULT_LIMIT_SECONDS = 600.0
+_DEVICES = re.compile(r"((?P<count>[1-9]\d*)x)?(?P<spec>emulated:.+)")
 
 
 def _devices(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[str]:
     """Read `16xemulated:h100` as sixteen devices."""
-    found = []
+    found: list[str] = []
     for text in given:
-        count, times, spec = text.rpartition("x" if "xemulated:" in text else "\0")
-        if not spec.startswith("emulated:") or (times and not count.isdecimal()):
+        match = _DEVICES.fullmatch(text)
+        if match is None:
             raise click.BadParameter(f"{text!r} is not as emulated:h100 or 16xemulated:h100")
-        found += [spec] * (int(count) if times else 1)
+        found += [match["spec"]] * int(match["count"] or 1)
     return found
 
 
@@ -30,7 +31,7 @@ def _devices(_context: click.Context, _option: click.Parameter, given: tuple[str
 @click.option("--at-once", type=click.IntRange(1), default=1, show_default=True,
               help="GPUs of this host probed at a time; on a cluster, its workers' --nthreads.")  # fmt: skip
 @click.option("--limit", "limit_seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
-              default=DEFAULT_LIMIT_SECONDS, show_default=True,
+              default=600, show_default=True,
               help="For one GPU; then it is stopped and shown as overdue.")  # fmt: skip
 @FORMAT
 @click.option("-o", "--output", type=_PATH, help="Also write the fleet document here.")

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from gpuadvisor.cli.output import write_document
 from gpuadvisor.cli.progress import progress_bar
+from gpuadvisor.devices.catalog import entry
 from gpuadvisor.fleet.cluster import connect
 from gpuadvisor.fleet.running import Keep, Order, run_fleet
 from gpuadvisor.fleet.summary import summarise
@@ -26,8 +27,10 @@ def probe_fleet(
     profiles: Path | None,
     quiet: bool,
 ) -> FleetReport:
-    """Probe the GPUs under a progress bar; mistakes in the names of probes are raised before it starts."""
+    """Probe the GPUs under a progress bar; mistakes in the names of probes and devices are raised first."""
     load_probes(order.probes or None, order.directories)
+    for spec in dict.fromkeys(emulated):
+        entry(spec.partition(":")[2])
     keep = _keeping(profiles) if profiles is not None else None
     with (
         connect(scheduler, at_once) as client,

@@ -19,7 +19,6 @@ from gpuadvisor.model.fleet import FleetRow
 if TYPE_CHECKING:
     from distributed import Client
 
-DEFAULT_LIMIT_SECONDS = 600.0
 _GRACE_SECONDS = 30.0
 """What starting and ending a process may take beyond the limit of its work."""
 
@@ -33,8 +32,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...] = ()
     """None for all."""
     directories: tuple[Path, ...] = ()
-    limit_seconds: float = DEFAULT_LIMIT_SECONDS
-    """For one GPU."""
+    limit_seconds: float
+    """For one GPU, the start of its process included."""
     open_device: OpenDevice = open_device
 
 

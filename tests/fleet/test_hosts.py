@@ -54,7 +54,7 @@ def test_without_a_worker_that_answers_nothing_is_emulated() -> None:
 def test_each_process_sees_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts, "run_child", lambda *_: listing(GPUS))
     with connect(None, at_once=2) as client:
-        results = run_fleet(client, Order(open_device=open_pinned))
+        results = run_fleet(client, Order(limit_seconds=60, open_device=open_pinned))
     rows = [(result.row.device, result.row.uuid, result.row.reason) for result in results]
     assert rows[:2] == [("cuda:0", "GPU-a", "cuda sees GPU-a"), ("cuda:1", "GPU-b", "cuda sees GPU-b")]
     assert rows[2][:2] == ("cuda:2", None)
@@ -74,4 +74,4 @@ def test_no_gpu_at_all(monkeypatch: pytest.MonkeyPatch, listed: Ended, reason: s
         connect(None, at_once=1) as client,
         pytest.raises(GpuAdvisorError, match=f"no GPU to probe\n  {reason}"),
     ):
-        run_fleet(client, Order())
+        run_fleet(client, Order(limit_seconds=60))
