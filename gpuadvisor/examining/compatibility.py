@@ -39,7 +39,7 @@ def fit(built: str, supported: int) -> Fit:
 
 
 def release(version: str) -> tuple[int, int]:
-    """Return the major and minor version of a CUDA release, of `12.8`, `12.5.1` or `12`."""
+    """Return the two numbers of a CUDA release, `12.8`, `12.5.1` or `12`, or of a compute capability."""
     major, _, rest = version.partition(".")
     return int(major), int(rest.partition(".")[0] or 0)
 

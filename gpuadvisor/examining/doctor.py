@@ -67,11 +67,12 @@ def judged(ended: Mapping[str, Ended], host: Host) -> list[Part]:
         supported=nvidia.cuda_version,
         gpus=nvidia.gpus,
         hidden=host.hides_gpus,
+        working=frozenset(name for name, sight in sights.items() if sight.has_cuda),
     )
     largest = max((gpu.memory_bytes or 0 for gpu in nvidia.gpus), default=0)
     return [
         driver(host, nvidia),
-        *gpus(host, nvidia, least_capabilities(sights)),
+        *gpus(host, nvidia, least_capabilities(sights, compiler)),
         cuda(nvidia.cuda_version, built_for(sights, compiler)),
         mig(nvidia),
         *(_framework(framework, ended[framework.name], place) for framework in FRAMEWORKS),

@@ -21,6 +21,8 @@ class Framework:
     """What to install, by the CUDA that the driver supports; 0 stands for any."""
     least_compute_capability: tuple[int, int] | None = None
     """What it needs by its own documentation, apart from what its CUDA needs."""
+    launches_through: str | None = None
+    """The framework, by name, whose streams and devices it uses."""
 
     def remedy(self, cuda_major: int | None) -> str:
         """Return the command that installs it for a driver; the newest where there is none."""
@@ -82,6 +84,7 @@ FRAMEWORKS = (
         distributions=("triton",),
         install={0: "triton"},
         least_compute_capability=(8, 0),
+        launches_through="torch",
     ),
 )
 """Compute capabilities: CuPy documentation, Installation, "Requirements"; JAX documentation, Installation

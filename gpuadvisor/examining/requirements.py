@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gpuadvisor.examining.compatibility import least_capability, oldest_target
+from gpuadvisor.examining.compatibility import least_capability, oldest_target, release
 from gpuadvisor.examining.frameworks import BY_NAME, Framework
 from gpuadvisor.examining.looks.compiler import Compiler
 from gpuadvisor.examining.looks.sight import Sight
@@ -19,13 +19,12 @@ def built_for(sights: Sights, compiler: Compiler) -> dict[str, str]:
     return {title: version for title, version in everything.items() if version is not None}
 
 
-def least_capabilities(sights: Sights) -> dict[str, Capability]:
-    """Return the oldest GPU that each framework, as it is installed, runs on, by its title."""
-    needs = {
-        BY_NAME[name].title: least_of(BY_NAME[name], sight)
-        for name, sight in sights.items()
-        if sight.has_cuda
-    }
+def least_capabilities(sights: Sights, compiler: Compiler) -> dict[str, Capability]:
+    """Return the oldest GPU that each framework, as it is installed, and NVRTC serve, by title."""
+    with_cuda = [(BY_NAME[name], sight) for name, sight in sights.items() if sight.has_cuda]
+    needs = {framework.title: least_of(framework, sight) for framework, sight in with_cuda}
+    if compiler.compute_capabilities:
+        needs["NVRTC"] = release(compiler.compute_capabilities[0])
     return {title: need for title, need in needs.items() if need is not None}
 
 

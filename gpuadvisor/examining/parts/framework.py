@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from gpuadvisor.devices.driver import version_text
 from gpuadvisor.examining.compatibility import Fit, fit, has_code_for, newer_driver, release
-from gpuadvisor.examining.frameworks import Framework
+from gpuadvisor.examining.frameworks import BY_NAME, Framework
 from gpuadvisor.examining.libraries import CLASH, missing_library, wheel
 from gpuadvisor.examining.looks.nvidia import Gpu
 from gpuadvisor.examining.looks.sight import Sight
@@ -26,6 +26,8 @@ class Place:
     supported: int | None
     """The CUDA that the driver supports; None without a driver."""
     gpus: Sequence[Gpu] = ()
+    working: frozenset[str] = frozenset()
+    """The frameworks, by name, that answered and are built for CUDA."""
     hidden: bool = False
     """Whether CUDA_VISIBLE_DEVICES hides all GPUs."""
 
@@ -86,6 +88,7 @@ def seen(framework: Framework, sight: Sight, log: str, place: Place) -> Part:
             _unfit(sight, place.supported)
             or _without_library(framework, sight, log, place)
             or _blind(sight, place)
+            or _without_partner(framework, sight, place)
             or _without_code(framework, sight, place)
             or _fine(sight, place.supported)
         )
@@ -135,6 +138,18 @@ def _blind(sight: Sight, place: Place) -> Verdict | None:
         status="warning",
         summary=f"{_build(sight)}, sees no GPU: {_short(sight.problem or 'it does not say why')}",
         remedy="see whether `nvidia-smi` answers and the environment hides no GPU (CUDA_VISIBLE_DEVICES)",
+    )
+
+
+def _without_partner(framework: Framework, sight: Sight, place: Place) -> Verdict | None:
+    partner = framework.launches_through
+    if partner is None or partner in place.working:
+        return None
+    title = BY_NAME[partner].title
+    return Verdict(
+        status="warning",
+        summary=f"{_build(sight)}, launches kernels through {title}, which has no working CUDA build here",
+        remedy=BY_NAME[partner].remedy(place.cuda_major),
     )
 
 

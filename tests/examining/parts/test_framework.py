@@ -127,11 +127,23 @@ def test_why_no_gpu_is_seen(place: Place, reason: str) -> None:
 def test_a_gpu_that_the_build_has_no_code_for_is_told(
     framework: Framework, architectures: list[str], capability: tuple[int, int]
 ) -> None:
-    place = Place(supported=13000, gpus=[gpu(), gpu(1, compute_capability=capability)])
+    gpus = [gpu(), gpu(1, compute_capability=capability)]
+    place = Place(supported=13000, gpus=gpus, working=frozenset({"torch"}))
     part = seen(framework, sight(architectures=architectures), "", place)
     assert part.status == "warning"
     text = f"{capability[0]}.{capability[1]}"
     assert part.summary == f"2.9.0 for CUDA 12.8, has no code for GPU 1, compute capability {text}"
+
+
+def test_triton_launches_through_pytorch() -> None:
+    alone = seen(TRITON, sight(version="3.9.0", cuda=None), "", H100)
+    assert said(alone) == (
+        "warning",
+        "3.9.0, launches kernels through PyTorch, which has no working CUDA build here",
+        "pip install torch",
+    )
+    both = Place(supported=13000, gpus=[gpu()], working=frozenset({"torch"}))
+    assert seen(TRITON, sight(version="3.9.0", cuda=None), "", both).status == "ok"
 
 
 def test_what_is_not_installed_is_no_fault_of_the_machine() -> None:
