@@ -1,6 +1,7 @@
 """Probes as gated items: their readings are facts, compared with a baseline and held to budgets."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,22 @@ CONFIGURATION = '[[probe]]\nname = "scale"\ndirectory = "own"\nbudgets = []\n'
 READING = "sectors[sweep=sizes,factor=3,blocks=2]"
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all tests: what is compiled there once need not be again."""
+    return tmp_path_factory.mktemp("gated")
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a probe of its own and a baseline."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "own").mkdir()
-    write_probe(tmp_path / "own")
-    (tmp_path / "gpuadvisor.toml").write_text(CONFIGURATION)
+    monkeypatch.chdir(place)
+    shutil.rmtree(place / "own", ignore_errors=True)
+    (place / "own").mkdir()
+    write_probe(place / "own")
+    (place / "gpuadvisor.toml").write_text(CONFIGURATION)
     gate("--update")
-    return tmp_path
+    return place
 
 
 def gate(*options: str) -> tuple[int, str]:

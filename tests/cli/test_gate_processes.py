@@ -33,15 +33,27 @@ run()
 """
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    """A kernel, its configuration and a baseline; the kernel has got worse since."""
+    folder = tmp_path_factory.mktemp("gated")
+    (folder / "tile.cu").write_text(SOURCE)
+    (folder / "tile.toml").write_text(LAUNCH)
+    (folder / "gpuadvisor.toml").write_text('[[kernel]]\nsource = "tile.cu"\n')
+    assert start(folder, "--update").wait() == 0
+    edit(folder / "tile.cu", "[33]", "[32]")
+    return {path: path.read_text() for path in folder.iterdir()}
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a kernel and a baseline; the kernel has got worse since."""
-    (tmp_path / "tile.cu").write_text(SOURCE)
-    (tmp_path / "tile.toml").write_text(LAUNCH)
-    (tmp_path / "gpuadvisor.toml").write_text('[[kernel]]\nsource = "tile.cu"\n')
-    assert start(tmp_path, "--update").wait() == 0
-    edit(tmp_path / "tile.cu", "[33]", "[32]")
-    return tmp_path
+def folder(files: dict[Path, str]) -> Path:
+    """The folder of those files as they were: compiled once, for all tests."""
+    folder = next(iter(files)).parent
+    for path in folder.iterdir():
+        path.unlink()
+    for path, text in files.items():
+        path.write_text(text)
+    return folder
 
 
 def start(folder: Path, *options: str, code: str | None = None) -> subprocess.Popen[bytes]:
