@@ -18,6 +18,7 @@ from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
 @FORMAT
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the machine profile here.")
 @PROBE_DIRECTORIES
+@click.option("--quick", is_flag=True, help="Run only the curves that rules read.")
 @QUIET
 def command(
     names: tuple[str, ...],
@@ -25,6 +26,7 @@ def command(
     form: str,
     output: Path | None,
     directories: tuple[Path, ...],
+    quick: bool,
     quiet: bool,
 ) -> None:
     """Measure the device and keep its machine profile.
@@ -36,7 +38,7 @@ def command(
     from gpuadvisor.model.documents import encode, write
     from gpuadvisor.probing.store import save_last
 
-    profile = probe_device(spec, names, directories, quiet=quiet)
+    profile = probe_device(spec, names, directories, quick=quick, quiet=quiet)
     if output is not None:
         write(output, encode(profile))
     if not quiet:

@@ -17,7 +17,12 @@ from gpuadvisor.reporting.terminal import render_machine
 
 
 def probe_device(
-    spec: str | None, names: Sequence[str], directories: Sequence[Path], *, quiet: bool
+    spec: str | None,
+    names: Sequence[str],
+    directories: Sequence[Path],
+    *,
+    quick: bool = False,
+    quiet: bool,
 ) -> MachineProfile:
     """Open the device, say which it is and why, and run the probes under a progress bar."""
     errors = Console(stderr=True, quiet=quiet)
@@ -34,7 +39,7 @@ def probe_device(
                     total=step.total,
                 )
 
-            return run_probes(device, names or None, directories, show)
+            return run_probes(device, names or None, directories, show, quick=quick)
 
 
 def show_profile(profile: MachineProfile, form: str) -> None:

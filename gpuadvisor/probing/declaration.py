@@ -8,8 +8,12 @@ from gpuadvisor.model.machine import Better
 from gpuadvisor.probing.expressions import Expression, parse
 
 ElementType = Literal["uint32", "uint64", "float32"]
-Fill = Literal["zeros", "ones", "arange", "unwritten"]
-"""`unwritten` marks an output: it gets a bit pattern that tells which elements the kernel wrote."""
+Fill = Literal["zeros", "ones", "arange", "scratch", "unwritten"]
+"""`unwritten` marks an output: it gets a bit pattern that tells which elements the kernel wrote.
+
+`scratch` is memory that kernels may write to and that nobody checks: zeros at first, then whatever earlier
+launches left.
+"""
 Reduction = Literal["mean", "mean_overlap", "peak_overlap"]
 
 
@@ -24,6 +28,8 @@ class MetricDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     minimum: Expression | None = None
     maximum: Expression | None = None
     better: Better | None = None
+    sweeps: list[str] = []
+    """The sweeps that give it; all, if none is named."""
 
 
 class BufferDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,6 +116,10 @@ class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     launch: LaunchDeclaration
     check: CheckDeclaration
     readings: list[ReadingDeclaration] = []
+    quick: bool = False
+    """Whether `probe --quick` runs it: curves that rules read, and what they are compared with."""
+    wanted: Expression | None = None
+    """Points where this is 0 are left out: working sets that the device cannot hold, say."""
 
 
 class SaturationDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

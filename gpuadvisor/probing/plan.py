@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from gpuadvisor.compiler.occupancy import occupancy
 from gpuadvisor.devices.device import Kernel
+from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.kernel import Launch
 from gpuadvisor.probing.declaration import SweepDeclaration
+from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.scope import Scope
 from gpuadvisor.probing.sweeps import Parameters
 from gpuadvisor.probing.vocabulary import compiled_values, device_values, work_values
@@ -27,7 +29,7 @@ def plan_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters
 
     Raises GpuAdvisorError where the kernel does not compile or an expression of the declaration fails.
     """
-    scope = _scope(bench, sweep, parameters)
+    scope = scope_at(bench.device.facts, bench.probe, sweep, parameters)
     macros = {name: scope.integer(f"macros.{name}", value) for name, value in sweep.macros.items()}
     kernel = bench.kernel(sweep.kernel, macros)
     block = scope.integer("launch.block", sweep.launch.block)
@@ -42,11 +44,12 @@ def plan_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters
     )
 
 
-def _scope(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters) -> Scope:
-    declaration = bench.probe.declaration
+def scope_at(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration, parameters: Parameters) -> Scope:
+    """Return the names that are known before the kernel is compiled."""
+    declaration = probe.declaration
     return Scope(
-        where=f"{bench.probe.declaration_file}: sweep {sweep.name!r}",
-        values={**device_values(bench.device.facts), **parameters},
+        where=f"{probe.declaration_file}: sweep {sweep.name!r}",
+        values={**device_values(facts), **parameters},
         definitions={**declaration.define, **sweep.define, **work_values(declaration.work)},
     )
 

@@ -59,11 +59,12 @@ def _judged(
     declaration = bench.probe.declaration
     result = outcome.result
     findings = _findings(bench, plan, outcome)
-    derived = findings.derive(declaration.metrics)
+    metrics = [each for each in declaration.metrics if not each.sweeps or plan.sweep.name in each.sweeps]
+    derived = findings.derive(metrics)
     spread = relative_spread([time.seconds for time in result.times])
     reasons = [
         *unsteady(result, spread, declaration.timing.maximum_spread),
-        *implausible(declaration.metrics, derived, findings),
+        *implausible(metrics, derived, findings),
     ]
     point = ProbePoint(
         parameters=labels,
@@ -86,7 +87,7 @@ def _findings(bench: Workbench, plan: Plan, outcome: Outcome) -> Findings:
     values: dict[str, float] = {"seconds": result.seconds}
     origins = {"seconds": timed, **dict.fromkeys(COMPILED, Provenance.COMPILED)}
     if timed == Provenance.MEASURED:
-        readings = read(plan.sweep.readings, outcome.outputs)
+        readings = {"measured_seconds": result.seconds, **read(plan.sweep.readings, outcome.outputs)}
         values |= readings
         origins |= dict.fromkeys(readings, Provenance.MEASURED)
     if result.observation is not None:

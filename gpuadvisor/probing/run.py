@@ -19,7 +19,8 @@ from gpuadvisor.probing.declaration import SaturationDeclaration, SweepDeclarati
 from gpuadvisor.probing.point import JudgedPoint, run_point
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.saturation import saturation_points
-from gpuadvisor.probing.sweeps import points_of
+from gpuadvisor.probing.selection import Selection, select
+from gpuadvisor.probing.sweeps import Parameters
 from gpuadvisor.probing.workbench import Workbench
 
 
@@ -42,15 +43,18 @@ def run_probes(
     names: Sequence[str] | None,
     directories: Sequence[Path] = (),
     progress: Progress | None = None,
+    *,
+    quick: bool = False,
 ) -> MachineProfile:
     """Run the named probes, or all, in alphabetical order and return what they found.
 
-    `directories` hold further probe folders; `progress` is told of every point before it runs.
-    Raises GpuAdvisorError for an unknown or damaged probe; a point that fails is marked, not raised.
+    `directories` hold further probe folders; `progress` is told of every point before it runs; `quick`
+    runs only the sweeps declared so. Raises GpuAdvisorError for an unknown or damaged probe; a point that
+    fails is marked, not raised.
     """
-    probes = load_probes(names, directories)
-    announce = _announcer(sum(_points(probe) for probe in probes), progress)
-    results = [_run_probe(device, probe, announce) for probe in probes]
+    selected = select(device.facts, load_probes(names, directories), names, quick=quick)
+    announce = _announcer(sum(selection.points for selection in selected), progress)
+    results = [_run_probe(device, selection, announce) for selection in selected]
     return msgspec.structs.replace(unprobed(device.facts), probes=results)
 
 
@@ -63,10 +67,6 @@ def unprobed(facts: DeviceFacts) -> MachineProfile:
     )
 
 
-def _points(probe: Probe) -> int:
-    return sum(len(points_of(sweep)) for sweep in probe.declaration.sweeps)
-
-
 def _announcer(total: int, progress: Progress | None) -> Announce:
     numbers = count(1)
 
@@ -77,19 +77,26 @@ def _announcer(total: int, progress: Progress | None) -> Announce:
     return announce
 
 
-def _run_probe(device: Device, probe: Probe, announce: Announce) -> ProbeResult:
+def _run_probe(device: Device, selection: Selection, announce: Announce) -> ProbeResult:
     start = time.perf_counter()
-    benches = [(Workbench(device, probe), sweep) for sweep in probe.declaration.sweeps]
-    judged = [point for bench, sweep in benches for point in _run_sweep(bench, sweep, announce)]
+    probe = selection.probe
+    benches = [Workbench(device, probe) for _ in selection.sweeps]
+    judged = [
+        point
+        for bench, (sweep, points) in zip(benches, selection.sweeps, strict=True)
+        for point in _run_sweep(bench, sweep, points, announce)
+    ]
     result = _result(probe, judged, time.perf_counter() - start)
-    compilers = set[str]().union(*(bench.compilers for bench, _ in benches))
+    compilers = set[str]().union(*(bench.compilers for bench in benches))
     return msgspec.structs.replace(result, compiler=", ".join(sorted(compilers)) or None)
 
 
-def _run_sweep(bench: Workbench, sweep: SweepDeclaration, announce: Announce) -> list[JudgedPoint]:
+def _run_sweep(
+    bench: Workbench, sweep: SweepDeclaration, points: Sequence[Parameters], announce: Announce
+) -> list[JudgedPoint]:
     judged = []
     try:
-        for parameters in points_of(sweep):
+        for parameters in points:
             settings = " ".join(f"{name}={value}" for name, value in parameters.items())
             announce(bench.probe.name, f"{sweep.name} {settings}")
             judged.append(run_point(bench, sweep, parameters))

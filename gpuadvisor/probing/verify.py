@@ -95,6 +95,8 @@ def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     values = [argument.value for argument in sweep.arguments if argument.value is not None]
     _all_known(probe, f"{key}: define", sweep.define.values(), elementwise)
     _all_known(probe, f"{key}: macros", sweep.macros.values(), known)
+    wanted = [] if sweep.wanted is None else [sweep.wanted]
+    _all_known(probe, f"{key}: wanted", wanted, known - vocabulary.COMPILED.keys())
     _all_known(probe, f"{key}: launch", shape, known)
     _all_known(probe, f"{key}: arguments", values, known)
     _all_known(probe, f"{key}: check.summed_over", check.summed_over.values(), known)
@@ -111,7 +113,10 @@ def _verify_shared_names(probe: Probe) -> None:
     _all_known(probe, "work: count", (work.count for work in declaration.work), known)
     known |= vocabulary.observed_names(probe) | vocabulary.work_values(declaration.work).keys()
     known |= {reading.name for sweep in declaration.sweeps for reading in sweep.readings}
+    sweeps = [sweep.name for sweep in declaration.sweeps]
     for metric in declaration.metrics:
+        for name in metric.sweeps:
+            _known(probe, f"metric {metric.name!r}: sweeps", name, sweeps)
         bounds = [bound for bound in (metric.minimum, metric.maximum) if bound is not None]
         _all_known(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
 

@@ -18,6 +18,7 @@ COUNTERS = tuple(field.name for field in msgspec.structs.fields(Counts))
 
 DEVICE = {
     "multiprocessors": "streaming multiprocessors",
+    "compute_capability": "ten times major plus minor: 75, 90, 120",
     "maximum_warps": "warp slots of a multiprocessor",
     "shared_bytes_per_sm": "shared memory of a multiprocessor",
     "shared_bytes_per_block": "most shared memory that a block can opt in to",
@@ -44,6 +45,7 @@ def device_values(facts: DeviceFacts) -> dict[str, int | float]:
     limits = limits_of(facts.compute_capability)
     return {
         "multiprocessors": facts.multiprocessors,
+        "compute_capability": int(facts.compute_capability.replace(".", "")),
         "maximum_warps": limits.warps,
         "shared_bytes_per_sm": limits.shared_bytes,
         "shared_bytes_per_block": limits.opt_in_shared_bytes_per_block,
@@ -71,9 +73,16 @@ def work_values(work: Sequence[WorkDeclaration]) -> dict[str, Expression]:
 
 
 def observed_names(probe: Probe) -> set[str]:
-    """Return the names known only after a launch: its time and the counters of the measured lines."""
+    """Return the names known only after a launch: its time and the counters of the measured lines.
+
+    `measured_seconds` is the time where a real clock took it: for what the cost model cannot tell.
+    """
     groups = set(probe.measured_lines.values())
-    return {"seconds", *(_counter_name(group, name) for group in groups for name in COUNTERS)}
+    return {
+        "seconds",
+        "measured_seconds",
+        *(_counter_name(group, name) for group in groups for name in COUNTERS),
+    }
 
 
 def counted_values(lines: Sequence[LineCounts], probe: Probe) -> dict[str, int]:

@@ -63,4 +63,4 @@ def _filled(declaration: BufferDeclaration, count: int) -> Output:
     dtype = np.dtype(declaration.type)
     if declaration.fill == "arange":
         return np.arange(count, dtype=dtype)
-    return np.full(count, 1 if declaration.fill == "ones" else 0, dtype=dtype)
+    return np.ones(count, dtype=dtype) if declaration.fill == "ones" else np.zeros(count, dtype=dtype)

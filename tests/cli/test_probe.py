@@ -113,9 +113,10 @@ def test_a_mistake_in_a_declaration_names_file_and_key(
 def test_probes_list_names_all(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     assert gpuadvisor(monkeypatch, "probes", "list") == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["bank_conflicts", "coalescing", "divergence", "occupancy"]
+    assert {"bank_conflicts", "coalescing", "divergence", "occupancy"} < set(names)
+    assert names == sorted(names)
     assert gpuadvisor(monkeypatch, "probes", "list", "--probe-dir", folder, "--format", "json") == 0
-    assert [each["name"] for each in json.loads(capsys.readouterr().out)] == [*names, "scale"]
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)] == sorted([*names, "scale"])
 
 
 def test_probes_show_prints_comment_metrics_and_sweeps(

@@ -6,7 +6,23 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing.catalogue import load_probes
 from tests.probing.folders import write_probe
 
-SHIPPED = ["bank_conflicts", "coalescing", "divergence", "occupancy"]
+SHIPPED = [
+    "arithmetic",
+    "atomics",
+    "bank_conflicts",
+    "barrier_cost",
+    "block_size",
+    "cache_bandwidth",
+    "coalescing",
+    "constant_memory",
+    "divergence",
+    "dram_bandwidth",
+    "local_memory",
+    "memory_latency",
+    "occupancy",
+    "shared_memory",
+    "shuffle_vote",
+]
 
 
 def test_shipped_probes_load_in_alphabetical_order() -> None:
@@ -21,7 +37,7 @@ def test_every_shipped_probe_says_what_can_fool_it() -> None:
 
 def test_a_folder_of_probes_is_added(tmp_path: Path) -> None:
     write_probe(tmp_path)
-    assert [probe.name for probe in load_probes(None, [tmp_path])] == [*SHIPPED, "scale"]
+    assert [probe.name for probe in load_probes(None, [tmp_path])] == sorted([*SHIPPED, "scale"])
     assert [probe.name for probe in load_probes(["scale", "divergence"], [tmp_path])] == [
         "divergence",
         "scale",

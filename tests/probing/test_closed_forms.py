@@ -1,4 +1,4 @@
-"""The shipped probes, end to end on an emulated GPU: what they count has closed forms."""
+"""The first probes, end to end on an emulated GPU: what they count has closed forms."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,13 @@ from gpuadvisor.model.machine import MachineProfile, ProbePoint, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.run import run_probes
 
+PROBES = ["bank_conflicts", "coalescing", "divergence", "occupancy"]
+"""Those whose whole curves are looked at; single points of all are in test_shipped_points.py."""
+
 
 @pytest.fixture(scope="module")
 def profile() -> MachineProfile:
-    return run_probes(open_device("emulated:h100"), None)
+    return run_probes(open_device("emulated:h100"), PROBES)
 
 
 def points(profile: MachineProfile, probe: str, sweep: str) -> list[ProbePoint]:
@@ -33,12 +36,7 @@ def number(point: ProbePoint, name: str) -> int:
 
 
 def test_every_point_is_valid(profile: MachineProfile) -> None:
-    assert [probe.name for probe in profile.probes] == [
-        "bank_conflicts",
-        "coalescing",
-        "divergence",
-        "occupancy",
-    ]
+    assert [probe.name for probe in profile.probes] == PROBES
     for probe in profile.probes:
         assert [point for point in probe.points if not point.valid] == []
 

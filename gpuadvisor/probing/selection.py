@@ -1,0 +1,52 @@
+"""Which probes, which of their sweeps and which points of these are run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.probing.declaration import SweepDeclaration
+from gpuadvisor.probing.plan import scope_at
+from gpuadvisor.probing.probe import Probe
+from gpuadvisor.probing.sweeps import Parameters, points_of
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A probe, and the points of its sweeps to run."""
+
+    probe: Probe
+    sweeps: list[tuple[SweepDeclaration, list[Parameters]]]
+
+    @property
+    def points(self) -> int:
+        """How many points there are."""
+        return sum(len(points) for _, points in self.sweeps)
+
+
+def select(
+    facts: DeviceFacts, probes: Sequence[Probe], names: Sequence[str] | None, *, quick: bool
+) -> list[Selection]:
+    """Return what to run of the probes on a device; with `quick` only sweeps declared so.
+
+    Raises GpuAdvisorError for a probe in `names` that has no quick sweep, and where a `wanted` fails.
+    """
+    found = [_selection(facts, probe, quick=quick) for probe in probes]
+    chosen = [selection for selection in found if selection.sweeps]
+    for name in names or ():
+        if name not in [selection.probe.name for selection in chosen]:
+            raise GpuAdvisorError(f"the probe {name!r} has no quick sweep", remedy="leave out --quick")
+    return chosen
+
+
+def points_on(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration) -> list[Parameters]:
+    """Return the points of a sweep that are wanted on a device."""
+    points, wanted = points_of(sweep), sweep.wanted
+    if wanted is None:
+        return points
+    return [point for point in points if scope_at(facts, probe, sweep, point).integer("wanted", wanted)]
+
+
+def _selection(facts: DeviceFacts, probe: Probe, *, quick: bool) -> Selection:
+    sweeps = [sweep for sweep in probe.declaration.sweeps if sweep.quick or not quick]
+    return Selection(probe, [(sweep, points_on(facts, probe, sweep)) for sweep in sweeps])
