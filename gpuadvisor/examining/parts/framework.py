@@ -182,7 +182,8 @@ def _fine(sight: Sight, supported: int) -> Verdict:
 
 def _library_remedy(framework: Framework, library: str | None, cuda_major: int | None) -> str:
     found = wheel(library, cuda_major) if library else None
-    return f"pip install {found}" if found else f"reinstall it: {framework.remedy(cuda_major)}"
+    whole = f"reinstall it with all that it needs: {framework.remedy(cuda_major)}"
+    return f"pip install {found}, or {whole}" if found else whole
 
 
 def _build(sight: Sight) -> str:

@@ -22,6 +22,9 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Framework, "required_cuda_major", lambda _: None)
 
 
+WHOLE = "reinstall it with all that it needs: pip install"
+
+
 def said(part: Part) -> tuple[str, str, str | None]:
     return part.status, part.summary, part.remedy
 
@@ -82,7 +85,7 @@ def test_a_library_missing_by_the_log_is_named_with_its_wheel() -> None:
     assert said(part) == (
         "warning",
         "2.20.0 for CUDA 12.5.1, sees no GPU: libcudnn.so.9 is missing",
-        "pip install nvidia-cudnn-cu12",
+        f"pip install nvidia-cudnn-cu12, or {WHOLE} 'tensorflow[and-cuda]'",
     )
 
 
@@ -97,7 +100,7 @@ def test_a_compiler_that_cupy_misses_is_named_though_it_sees_the_gpu() -> None:
     assert said(part) == (
         "warning",
         "14.2.0 for CUDA 12.9, cannot build kernels: libnvrtc.so.12 is missing",
-        "pip install nvidia-cuda-nvrtc-cu12",
+        f"pip install nvidia-cuda-nvrtc-cu12, or {WHOLE} 'gpuadvisor[cuda12]'",
     )
 
 
@@ -157,7 +160,7 @@ def test_what_cannot_be_imported_for_a_library_names_it() -> None:
     assert said(part) == (
         "missing",
         "installed, does not start: libcudnn.so.9 is missing",
-        "pip install nvidia-cudnn-cu13",
+        f"pip install nvidia-cudnn-cu13, or {WHOLE} torch",
     )
     assert not part.optional
 
@@ -167,7 +170,7 @@ def test_the_wheel_is_for_the_cuda_that_the_framework_asks_for(monkeypatch: pyte
     monkeypatch.setattr(Framework, "required_cuda_major", lambda _: 12)
     part = broken(TORCH, "ImportError: libcudnn.so.9: cannot open shared object file", H100)
     assert part.summary == "2.9.0, does not start: libcudnn.so.9 is missing"
-    assert part.remedy == "pip install nvidia-cudnn-cu12"
+    assert part.remedy == f"pip install nvidia-cudnn-cu12, or {WHOLE} torch"
 
 
 def test_libraries_of_another_release_are_told() -> None:
@@ -181,7 +184,7 @@ def test_a_crash_is_told_and_a_long_reason_is_cut() -> None:
     assert said(crash) == (
         "missing",
         "installed, does not start: it crashes (SIGSEGV)",
-        "reinstall it: pip install torch",
+        f"{WHOLE} torch",
     )
     assert broken(TORCH, "x" * 1000, NO_DRIVER).summary.endswith("x...")
 
