@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.documents import decode, encode, read, write
+from gpuadvisor.model.documents import Document, decode, encode, read, write
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbePoint, ProbeResult, Tool
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.report import Report
+from tests.advising.timelines import run
 
 
 def machine() -> MachineProfile:
@@ -48,8 +49,10 @@ def machine() -> MachineProfile:
     )
 
 
-@pytest.mark.parametrize("document", [machine(), Report(tool=Tool(version="1"), machine=machine())])
-def test_round_trip_keeps_everything(document: MachineProfile | Report, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "document", [machine(), Report(tool=Tool(version="1"), machine=machine(), timelines=[run()]), run()]
+)
+def test_round_trip_keeps_everything(document: Document, tmp_path: Path) -> None:
     write(tmp_path / "document.json", encode(document))
     assert read(tmp_path / "document.json") == document
 

@@ -12,13 +12,16 @@ from gpuadvisor.model.timeline import Gaps, KernelActivity, TimelineDevice, Time
 from gpuadvisor.reporting.numbers import byte_size, counted, percent, ratio, seconds
 
 MOST_ROWS = 10
+NUMBERS_WIDTH = 48
+"""Columns that the figures beside a kernel's name need."""
+LEAST_NAME = 12
 _CAUSES = {
     "host": "the host launched late",
-    "synchronization": "the host was waiting for the GPU",
-    "allocator": "the host was allocating or freeing memory",
+    "synchronization": "the host waited for the GPU",
+    "allocator": "the host allocated or freed",
     "copy": "copies and memsets",
-    "queued": "already launched, not yet started",
-    "unknown": "nothing tells why",
+    "queued": "launched, not yet started",
+    "unknown": "unknown",
 }
 
 
@@ -53,7 +56,8 @@ def _render(timeline: TimelineProfile, console: Console, most: int | None) -> No
         console.print(
             Text(f"  {counted(steps.count, 'step')}, {seconds(steps.median_seconds)} in the median")
         )
-    for table in (_kernels(timeline, most), _copies(timeline), _gaps(timeline), _waits(timeline, most)):
+    room = max(LEAST_NAME, console.width - NUMBERS_WIDTH)
+    for table in (_kernels(timeline, most, room), _copies(timeline), _gaps(timeline), _waits(timeline, most)):
         if table.row_count:
             console.print(table)
     for note in timeline.notes:
@@ -83,13 +87,12 @@ def _table(*headings: str) -> Table:
         table.add_column(
             f"  {heading}" if index == 0 else heading,
             justify="left" if index == 0 else "right",
-            no_wrap=True,
-            overflow="ellipsis" if index == 0 else "fold",
+            no_wrap=index > 0,
         )
     return table
 
 
-def _kernels(timeline: TimelineProfile, most: int | None) -> Table:
+def _kernels(timeline: TimelineProfile, most: int | None, room: int) -> Table:
     """Return the kernels with the most time, by name; shapes of one kernel are added up."""
     table = _table("kernels", "time", "share", "launches", "each")
     total = sum(kernel.total_seconds for kernel in timeline.kernels)
@@ -100,7 +103,9 @@ def _kernels(timeline: TimelineProfile, most: int | None) -> Table:
     for name, kernels in rows[:most]:
         time, count = _total(kernels), sum(kernel.count for kernel in kernels)
         share = percent(time / total) if total else "-"
-        table.add_row(Text(f"  {_short(name)}"), seconds(time), share, f"{count:,}", seconds(time / count))
+        table.add_row(
+            Text(f"  {_short(name, room)}"), seconds(time), share, f"{count:,}", seconds(time / count)
+        )
     if len(rows) > len(rows[:most]):
         table.add_row(Text(f"  and {len(rows) - len(rows[:most])} more (--verbose)", style="dim"))
     return table
@@ -110,10 +115,10 @@ def _total(kernels: Iterable[KernelActivity]) -> float:
     return sum(kernel.total_seconds for kernel in kernels)
 
 
-def _short(name: str) -> str:
-    """Return a kernel's name without `void` and its parameters; templates can be pages long."""
+def _short(name: str, room: int) -> str:
+    """Return a kernel's name without `void`, cut to so many characters: templates can be pages long."""
     plain = name.removeprefix("void ")
-    return plain if len(plain) <= 60 else f"{plain[:57]}..."
+    return plain if len(plain) <= room else f"{plain[: room - 3]}..."
 
 
 def _copies(timeline: TimelineProfile) -> Table:
@@ -128,7 +133,7 @@ def _copies(timeline: TimelineProfile) -> Table:
 
 
 def _gaps(timeline: TimelineProfile) -> Table:
-    table = _table("without kernels", "time", "gaps", "most time in gaps of")
+    table = _table("without kernels", "time", "gaps", "mostly of")
     by_cause: defaultdict[str, list[Gaps]] = defaultdict(list)
     for gaps in timeline.gaps:
         by_cause[gaps.cause].append(gaps)
