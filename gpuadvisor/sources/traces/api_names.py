@@ -4,17 +4,16 @@ import re
 
 _VERSION = re.compile(r"(_v\d+)?(_pt[sd]z)?$")
 """As Nsight Systems writes them: `cudaLaunchKernel_v7000`, `cuMemcpyAsync_ptsz`."""
-_WAITS = re.compile(r"(cuda|hip)(Device|Stream|Event|Thread)Synchronize|cu(Ctx|Stream|Event)Synchronize")
+_WAITS = re.compile(
+    r"(cuda|hip)(Device|Stream|Event|Thread)Synchronize|cu(Ctx|Stream|Event)Synchronize"
+    r"|(cuda|hip|cu)Memcpy(?!\w*Async)\w*"
+)
+"""Copies that are not asynchronous wait for what was launched before, and for themselves."""
 _ALLOCATES = re.compile(
     r"(cuda|hip)(Malloc|Free)(\w*)|cu(Mem(Alloc|Free)|MemCreate|MemRelease|MemMap|MemUnmap)\w*"
     r"|cuda(Host(Alloc|Register|Unregister))|hipHost(Malloc|Free|Register)"
 )
-_LAUNCHES = re.compile(r"(cuda|hip)?\w*Launch\w*|cu(Graph)?Launch\w*")
-_TENSOR = re.compile(
-    r"tensorop|[^0-9a-z](s|h|i|d|bf16_s|f16_s|tf32_s)?(884|1688|16816|161616|16832)(gemm|cudnn|fprop|dgrad|wgrad|_)"
-    r"|h884|s884|s1688|h1688|s16816|i16832|hmma|imma|wgmma|gmma|tensor16x8x16|_tf32tf32|xmma",
-    re.IGNORECASE,
-)
+_TENSOR = re.compile(r"tensorop|[a-z](884|1688|16816|16832)|hmma|imma|wgmma|xmma(?!\w*ffma)", re.IGNORECASE)
 _COLLECTIVE = re.compile(r"\b(nccl|rccl)(Dev)?Kernel|^nccl", re.IGNORECASE)
 
 

@@ -52,8 +52,8 @@ class KinetoActivities:
                 handler = handlers.get(event.cat)
                 if handler is None:
                     handler = handlers[event.cat] = self._handler(event.cat)
-                start = event.ts - origin
-                handler(event, start, start + (event.dur or 0.0))
+                start, duration = event.ts - origin, event.dur
+                handler(event, start, start + duration if duration and duration > 0 else start)
             elif event.ph in ("B", "E"):
                 self._pair(event)
 

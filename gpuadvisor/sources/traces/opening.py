@@ -32,12 +32,13 @@ class Imported:
 
 
 def read_trace(path: Path) -> Imported | None:
-    """Return what a file holds, None for a document of gpuadvisor's own.
+    """Return what a file holds, None for a document of gpuadvisor's own, or a pipe that can be read once.
 
     Raises GpuAdvisorError for a file that no reader knows, or that is damaged.
     """
-    head = first_bytes(path, HEAD_BYTES)
-    reader = _reader(head, path)
+    if path.exists() and not path.is_file():
+        return None
+    reader = _reader(first_bytes(path, HEAD_BYTES), path)
     return None if reader is None else reader(path)
 
 

@@ -61,19 +61,21 @@ def copies(recording: Recording) -> list[CopyActivity]:
 def memsets(recording: Recording) -> list[MemsetActivity]:
     """Return the memsets by device."""
     table, lanes = recording.memsets.table(), recording.lanes.keys()
-    count: Counter[int] = Counter()
-    size: Counter[int] = Counter()
-    seconds: defaultdict[int, float] = defaultdict(float)
-    for start, end, lane, number in zip(table.start, table.end, table.lane, table.number, strict=True):
-        device = lanes[lane].device
-        count[device] += 1
-        size[device] += int(number)
-        seconds[device] += float(end - start) / recording.ticks_per_second
+    lasting = (table.end - table.start) / recording.ticks_per_second
+    counts = np.bincount(table.lane, minlength=len(lanes))
+    sizes = np.bincount(table.lane, weights=table.number.astype(np.float64), minlength=len(lanes))
+    seconds = np.bincount(table.lane, weights=lasting, minlength=len(lanes))
+    lanes_of: defaultdict[int, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(counts).tolist():
+        lanes_of[lanes[number].device].append(number)
     return [
         MemsetActivity(
-            device=device, count=count[device], total_bytes=size[device], total_seconds=seconds[device]
+            device=device,
+            count=int(counts[numbers].sum()),
+            total_bytes=int(sizes[numbers].sum()),
+            total_seconds=float(seconds[numbers].sum()),
         )
-        for device in sorted(count)
+        for device, numbers in sorted(lanes_of.items())
     ]
 
 

@@ -30,6 +30,8 @@ VARIANTS = {
     "waited, but returned before": ("host", [call(3, 15, "cudaStreamSynchronize"), LATE]),
     "waits within the gap, but not for long": ("host", [call(22, 5, "cudaEventSynchronize"), LATE]),
     "waits for nobody": ("host", [call(3, 20, "cudaStreamWaitEvent"), LATE]),
+    "a copy that is not asynchronous": ("synchronization", [call(3, 20, "cudaMemcpy_v3020"), LATE]),
+    "a copy that is": ("host", [call(3, 20, "cudaMemcpy2DAsync"), LATE]),
     "driver's names": ("synchronization", [call(3, 20, "cuStreamSynchronize_ptsz"), LATE]),
     "allocates for less than half of it": ("host", [call(25, 15, "cudaFree"), LATE]),
     "half of it copies, but not more": ("host", [copy(20, 20), LATE]),

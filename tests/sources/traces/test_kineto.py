@@ -133,6 +133,21 @@ def test_kernels_of_one_name_in_other_shapes_stay_apart(tmp_path: Path) -> None:
     ]
 
 
+def test_a_negative_duration_is_none(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, trace([kernel(0, -5), kernel(10, 2)])).kernels
+    assert (found.count, found.total_seconds) == (2, pytest.approx(2e-6))
+
+
+def test_memsets_are_added_up_by_device(tmp_path: Path) -> None:
+    elsewhere = memset(0, 4, 1024)
+    elsewhere["args"]["device"] = 1
+    other_stream = memset(9, 1)
+    other_stream["args"]["stream"] = 8
+    found = read(tmp_path, trace([memset(0, 2), elsewhere, other_stream])).memsets
+    assert [(each.device, each.count, each.total_bytes) for each in found] == [(0, 2, 512), (1, 1, 1024)]
+    assert [each.total_seconds for each in found] == pytest.approx([3e-6, 4e-6])
+
+
 def test_streams_and_devices_are_told_apart(tmp_path: Path) -> None:
     events = [kernel(0, 10), kernel(5, 10, stream=20), kernel(0, 4, device=1), copy(100, 1)]
     found = read(tmp_path, trace(events))
