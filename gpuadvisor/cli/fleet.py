@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
+from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUICK, QUIET
 
 _PATH = click.Path(path_type=Path)
 _DEVICES = re.compile(r"((?P<count>[1-9]\d*)x)?(?P<spec>emulated:.+)")
@@ -39,6 +39,7 @@ def _devices(_context: click.Context, _option: click.Parameter, given: tuple[str
     "--profiles", type=_PATH, metavar="DIR", help="Keep every GPU's machine profile in this folder."
 )
 @PROBE_DIRECTORIES
+@QUICK
 @click.option("-v", "--verbose", is_flag=True, help="List every GPU of a large fleet too.")
 @QUIET
 def command(
@@ -51,6 +52,7 @@ def command(
     output: Path | None,
     profiles: Path | None,
     directories: tuple[Path, ...],
+    quick: bool,
     verbose: bool,
     quiet: bool,
 ) -> int:
@@ -60,10 +62,11 @@ def command(
     lost with its worker costs its row. Ends with 3 where a GPU could not be probed.
     """
     from gpuadvisor.cli.exit_codes import ExitCode
-    from gpuadvisor.cli.fleet_work import probe_fleet, show_fleet
+    from gpuadvisor.cli.fleet_output import show_fleet
+    from gpuadvisor.cli.fleet_work import probe_fleet
     from gpuadvisor.fleet.running import Order
 
-    order = Order(probes=names, directories=directories, limit_seconds=limit_seconds)
+    order = Order(probes=names, directories=directories, quick=quick, limit_seconds=limit_seconds)
     report = probe_fleet(order, scheduler, emulated, at_once=at_once, profiles=profiles, quiet=quiet)
     show_fleet(report, form=form, output=output, verbose=verbose, quiet=quiet)
     return ExitCode.INCONCLUSIVE if report.missing else ExitCode.OK

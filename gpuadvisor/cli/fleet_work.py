@@ -1,21 +1,20 @@
 """What `fleet` does between its options and its output."""
 
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from gpuadvisor.cli.output import write_document
 from gpuadvisor.cli.progress import progress_bar
 from gpuadvisor.devices.catalog import entry
 from gpuadvisor.fleet.cluster import connect
 from gpuadvisor.fleet.running import Keep, Order, run_fleet
 from gpuadvisor.fleet.summary import summarise
-from gpuadvisor.model.documents import encode, write
+from gpuadvisor.model.documents import write
 from gpuadvisor.model.fleet import FleetReport, FleetRow
 from gpuadvisor.probing.catalogue import load_probes
-from gpuadvisor.reporting.terminal.fleet import render_fleet
 
 
 def probe_fleet(
@@ -36,6 +35,7 @@ def probe_fleet(
         connect(scheduler, at_once) as client,
         progress_bar(Console(stderr=True, quiet=quiet)) as bar,
     ):
+        _silence_dask()
         task = bar.add_task("looking for GPUs", total=None)
 
         def show(done: int, total: int) -> None:
@@ -44,18 +44,10 @@ def probe_fleet(
         return summarise(run_fleet(client, order, emulated, keep=keep, progress=show))
 
 
-def show_fleet(
-    report: FleetReport, *, form: str, output: Path | None, verbose: bool = False, quiet: bool = False
-) -> None:
-    """Write the document to `output` if given, and the report to standard output unless `quiet`."""
-    if output is not None:
-        write(output, encode(report))
-    if quiet:
-        return
-    if form == "json":
-        write_document(encode(report))
-    else:
-        render_fleet(report, Console(), verbose=verbose)
+def _silence_dask() -> None:
+    """Keep Dask's log from the terminal: what it warns of is told in the rows. It must be imported by now."""
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _keeping(directory: Path) -> Keep:

@@ -22,4 +22,5 @@ PROBE_DIRECTORIES = click.option(
 VERBOSE = click.option(
     "-v", "--verbose", is_flag=True, help="Print all advice in full and why rules were not evaluated."
 )
+QUICK = click.option("--quick", is_flag=True, help="Run only the curves that rules read.")
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
+from gpuadvisor.cli.exit_codes import ExitCode
+from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUICK, QUIET
 
 
 @click.command(name="probe")
@@ -13,12 +14,12 @@ from gpuadvisor.cli.options import FORMAT, PROBE_DIRECTORIES, QUIET
     "--device",
     "spec",
     metavar="DEVICE",
-    help="As cuda:0 or emulated:a10  [default: the GPU, else emulated:h100]",
+    help="As cuda:0, emulated:a10, or all: every GPU here  [default: the GPU, else emulated:h100]",
 )
 @FORMAT
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the machine profile here.")
 @PROBE_DIRECTORIES
-@click.option("--quick", is_flag=True, help="Run only the curves that rules read.")
+@QUICK
 @QUIET
 def command(
     names: tuple[str, ...],
@@ -28,12 +29,15 @@ def command(
     directories: tuple[Path, ...],
     quick: bool,
     quiet: bool,
-) -> None:
+) -> int:
     """Measure the device and keep its machine profile.
 
     Without PROBE all probes are run; `gpuadvisor probes list` names them. The profile is kept as the last
-    one of its device, which `gpuadvisor report` and `gpuadvisor analyze` judge by.
+    one of its device, which `gpuadvisor report` and `gpuadvisor analyze` judge by. With `--device all` the
+    GPUs are compared, as by `gpuadvisor fleet`, and that document is written.
     """
+    if spec == "all":
+        return _probe_all(names, directories, quick=quick, quiet=quiet, form=form, output=output)
     from gpuadvisor.cli.probing import probe_device, show_profile
     from gpuadvisor.model.documents import encode, write
     from gpuadvisor.probing.store import save_last
@@ -44,3 +48,21 @@ def command(
     if not quiet:
         show_profile(profile, form)
     save_last(profile)
+    return ExitCode.OK
+
+
+def _probe_all(
+    names: tuple[str, ...],
+    directories: tuple[Path, ...],
+    *,
+    quick: bool,
+    quiet: bool,
+    form: str,
+    output: Path | None,
+) -> int:
+    from gpuadvisor.cli.fleet_output import show_fleet
+    from gpuadvisor.cli.probe_all import probe_all
+
+    report = probe_all(names, directories, quick=quick, quiet=quiet)
+    show_fleet(report, form=form, output=output, quiet=quiet)
+    return ExitCode.INCONCLUSIVE if report.missing else ExitCode.OK

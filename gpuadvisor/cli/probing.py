@@ -5,10 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from gpuadvisor.cli.output import write_document
+from gpuadvisor.cli.progress import progress_bar
 from gpuadvisor.devices.open import open_device, why_emulated
 from gpuadvisor.model.documents import encode
 from gpuadvisor.model.machine import MachineProfile
@@ -28,7 +28,7 @@ def probe_device(
     errors = Console(stderr=True, quiet=quiet)
     with closing(open_device(spec)) as device:
         errors.print(Text(f"probing {device.facts.id} ({device.facts.name}){_why(spec)}"), soft_wrap=True)
-        with _bar(errors) as bar:
+        with progress_bar(errors) as bar:
             task = bar.add_task("", total=None)
 
             def show(step: Step) -> None:
@@ -53,8 +53,3 @@ def show_profile(profile: MachineProfile, form: str) -> None:
 def _why(spec: str | None) -> str:
     reason = why_emulated() if spec is None else None
     return f": nothing is measured, because {reason.what}" if reason else ""
-
-
-def _bar(console: Console) -> Progress:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import uuid4
 
+from gpuadvisor.fleet.process import end_children
 from gpuadvisor.model.errors import GpuAdvisorError
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ def connect(scheduler: str | None, at_once: int) -> Iterator["Client"]:
             "Dask's `distributed` is not installed", remedy="pip install 'gpuadvisor[fleet]'"
         ) from None
     if scheduler is None:
-        with (
-            LocalCluster(
-                n_workers=1, threads_per_worker=at_once, processes=False, dashboard_address=None
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
+        with LocalCluster(
+            n_workers=1, threads_per_worker=at_once, processes=False, dashboard_address=None
+        ) as cluster:
+            try:
+                with Client(cluster) as client:
+                    yield client
+            finally:
+                end_children()
         return
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS)

@@ -17,6 +17,7 @@ from gpuadvisor.model.fleet import RowState
 Work = Callable[[], bytes]
 
 _CHILD = "gpuadvisor.fleet.child"
+_running: "set[subprocess.Popen[bytes]]" = set()
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -35,12 +36,14 @@ def run_child(work: Work, limit_seconds: float, environment: Mapping[str, str] =
     """
     start = time.monotonic()
     with TemporaryFile() as said, _start(environment, said.fileno()) as process:
+        _running.add(process)
         try:
             answer, _ = process.communicate(pickle.dumps(work), limit_seconds)
         except subprocess.TimeoutExpired:
             reason = f"did not end within {limit_seconds:g} s and was stopped"
             return Ended("overdue", time.monotonic() - start, reason=reason)
         finally:
+            _running.discard(process)
             _kill(process)
         seconds = time.monotonic() - start
         if process.returncode or not answer:
@@ -50,6 +53,12 @@ def run_child(work: Work, limit_seconds: float, environment: Mapping[str, str] =
     if reply.content is None:
         return Ended("failed", seconds, reason=reply.error)
     return Ended("probed", seconds, reply.content)
+
+
+def end_children() -> None:
+    """End every child that runs now, so that whoever waits for it goes on: all of this was interrupted."""
+    for process in list(_running):
+        _kill(process)
 
 
 def _start(environment: Mapping[str, str], said: int) -> "subprocess.Popen[bytes]":

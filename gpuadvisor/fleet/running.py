@@ -32,6 +32,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...] = ()
     """None for all."""
     directories: tuple[Path, ...] = ()
+    quick: bool = False
+    """Only the curves that rules read."""
     limit_seconds: float
     """For one GPU, the start of its process included."""
     open_device: OpenDevice = open_device
@@ -80,7 +82,9 @@ def _obstacle(placement: Placement) -> str | None:
 
 
 def _call(order: Order, placement: Placement, *, with_profile: bool) -> Call[Measurement]:
-    work = partial(probe, order.open_device, placement.spec, order.probes, order.directories)
+    work = partial(
+        probe, order.open_device, placement.spec, order.probes, order.directories, quick=order.quick
+    )
     pinned = {"CUDA_VISIBLE_DEVICES": placement.uuid} if placement.uuid else {}
     function = partial(measure, work, order.limit_seconds, pinned, with_profile=with_profile)
     return Call(placement.host.worker, function, placement.host.instance)

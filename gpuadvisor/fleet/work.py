@@ -13,10 +13,12 @@ from gpuadvisor.probing.run import run_probes
 OpenDevice = Callable[[str], Device]
 
 
-def probe(open_device: OpenDevice, spec: str, names: Sequence[str], directories: Sequence[Path]) -> bytes:
+def probe(
+    open_device: OpenDevice, spec: str, names: Sequence[str], directories: Sequence[Path], *, quick: bool
+) -> bytes:
     """Return the machine profile of a device as JSON; without names, of all probes."""
     with closing(open_device(spec)) as device:
-        return msgspec.json.encode(run_probes(device, names or None, directories))
+        return msgspec.json.encode(run_probes(device, names or None, directories, quick=quick))
 
 
 def list_gpus() -> bytes:

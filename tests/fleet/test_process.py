@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from gpuadvisor.fleet.process import run_child
+from gpuadvisor.fleet.process import end_children, run_child
 from gpuadvisor.model.errors import GpuAdvisorError
 
 
@@ -68,3 +69,13 @@ def test_a_child_that_hangs_is_ended_with_its_own_children(tmp_path: Path) -> No
     while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_all_children_are_ended_when_work_is_interrupted(tmp_path: Path) -> None:
+    file = tmp_path / "sleeper"
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(run_child, partial(hang, file), 60)
+        while not file.exists():
+            time.sleep(0.02)
+        end_children()
+        assert ending.result(30).reason == "its process was ended by SIGKILL"
