@@ -4,7 +4,7 @@ import click
 
 from gpuadvisor.cli.exit_codes import ExitCode
 from gpuadvisor.cli.options import FORMAT
-from gpuadvisor.model.doctor import PART_NAMES
+from gpuadvisor.model.doctor import LIMIT_SECONDS, PART_NAMES
 
 
 @click.command(name="doctor")
@@ -21,7 +21,7 @@ from gpuadvisor.model.doctor import PART_NAMES
     "--limit",
     "limit_seconds",
     type=click.FloatRange(min=0.1),
-    default=9.0,
+    default=LIMIT_SECONDS,
     show_default=True,
     metavar="SECONDS",
     help="Time for drivers and frameworks to answer; all are asked at once.",

@@ -31,10 +31,9 @@ from gpuadvisor.examining.parts.mig import mig
 from gpuadvisor.examining.parts.native import native
 from gpuadvisor.examining.parts.profilers import profilers
 from gpuadvisor.examining.requirements import built_for, least_capabilities
-from gpuadvisor.model.doctor import DoctorReport, Part
+from gpuadvisor.model.doctor import LIMIT_SECONDS, DoctorReport, Part
 from gpuadvisor.model.machine import Tool
 
-LIMIT_SECONDS = 9.0
 LOOKS = (
     *(Look(name=framework.name, module=framework.name) for framework in FRAMEWORKS),
     *(Look(name="nvidia"), Look(name="profilers"), Look(name="compiler")),

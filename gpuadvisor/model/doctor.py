@@ -21,6 +21,9 @@ PART_NAMES = (
 )
 """What is always looked at, in this order; each GPU adds a part of its own, `gpu:0`, behind `gpu`."""
 
+LIMIT_SECONDS = 8.0
+"""How long a thing may take to answer, if nobody says otherwise; starting and drawing have two more."""
+
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was looked at."""

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from gpuadvisor.cli.doctor import command
 from gpuadvisor.cli.exit_codes import ExitCode
 from gpuadvisor.examining import doctor
-from gpuadvisor.model.doctor import PART_NAMES, DoctorReport, Part
+from gpuadvisor.model.doctor import LIMIT_SECONDS, PART_NAMES, DoctorReport, Part
 from gpuadvisor.model.machine import Tool
 from tests.examining.planting import plant
 
@@ -80,8 +80,8 @@ def test_what_is_required_and_missing_decides_the_exit_code(
 def test_the_limit_is_passed_on(made_up: list[float]) -> None:
     CliRunner().invoke(command, ["--limit", "60"], standalone_mode=False)
     CliRunner().invoke(command, [], standalone_mode=False)
-    assert made_up == [60.0, doctor.LIMIT_SECONDS]
-    assert doctor.LIMIT_SECONDS < PROMISE_SECONDS
+    assert made_up == [60.0, LIMIT_SECONDS]
+    assert LIMIT_SECONDS < PROMISE_SECONDS
 
 
 def test_an_unknown_requirement_names_the_known_ones() -> None:

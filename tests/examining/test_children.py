@@ -34,6 +34,13 @@ def test_an_import_error_is_told_with_its_words(monkeypatch: pytest.MonkeyPatch,
     )
 
 
+def test_an_import_error_of_several_lines_is_told_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plant(monkeypatch, tmp_path, "torch", r"raise ImportError('libnccl.so.2 is not found\nsee the manual')")
+    assert look().outcome == Broken("ImportError: libnccl.so.2 is not found\nsee the manual")
+
+
 def test_a_crash_is_told_by_its_signal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     plant(monkeypatch, tmp_path, "torch", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert look().outcome == Broken("it crashes (SIGSEGV)")

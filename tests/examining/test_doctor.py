@@ -94,6 +94,12 @@ def test_questions_are_answered_by_the_parts_they_take(root: Path) -> None:
     well = {answer.command: answer for answer in answers(list(judge(root, {}).values()))}
     assert (well["gpuadvisor probe"].status, well["gpuadvisor probe"].lacks) == ("ok", [])
     assert (well["nsys"].status, well["nsys"].lacks) == ("missing", ["nsys"])
+    limited = judge(root, {"cupy": seen(sight(problem='Failure finding "libnvrtc.so.12"'))})
+    by_command = {answer.command: answer for answer in answers(list(limited.values()))}
+    assert (by_command["gpuadvisor probe"].status, by_command["gpuadvisor probe"].lacks) == (
+        "warning",
+        ["cupy"],
+    )
     ill = judge(root, {"nvidia": seen(nvidia(cuda_version=None, driver_version=None)), "cupy": Absent()})
     by_command = {answer.command: answer for answer in answers(list(ill.values()))}
     assert by_command["gpuadvisor probe"].lacks == ["driver", "gpu", "cuda", "cupy"]

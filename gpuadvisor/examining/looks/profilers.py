@@ -10,7 +10,7 @@ import msgspec
 
 PLACES: Mapping[str, tuple[str, ...]] = {
     "ncu": ("usr/local/cuda*/bin/ncu", "opt/nvidia/nsight-compute/*/ncu"),
-    "nsys": ("usr/local/cuda*/bin/nsys", "opt/nvidia/nsight-systems/*/bin/nsys"),
+    "nsys": ("usr/local/cuda*/bin/nsys", "opt/nvidia/nsight-systems*/*/bin/nsys"),
 }
 """Linux: the toolkit's, and the packages' of their own (the installation guides of both)."""
 LIMIT_SECONDS = 5.0

@@ -6,9 +6,6 @@ from gpuadvisor.examining.host import Host
 from gpuadvisor.examining.thresholds import memory_text
 from gpuadvisor.model.doctor import Part, PartFacts, Status
 
-_UNLIMITED_BYTES = 2**60
-"""Version 1 of control groups writes a number near 2**63 for no limit."""
-
 
 def memory(host: Host, gpu_memory_bytes: int) -> Part:
     """Say how much there is; less than the largest GPU has leaves no room to stage its data."""
@@ -61,7 +58,8 @@ def _limit_bytes(host: Host) -> int | None:
     """Return the smallest limit of the process's control group and of those around it.
 
     Version 2 (kernel documentation, "Control Group v2", `memory.max`); else version 1's
-    `memory.limit_in_bytes`. Inside a container the group is often mounted as the root itself.
+    `memory.limit_in_bytes`, which without a limit is more than any machine has. Inside a container
+    the group is often mounted as the root itself.
     """
     groups = re.findall(r"^\d+:([^:]*):(.*)$", host.text("/proc/self/cgroup") or "", re.MULTILINE)
     limits = [_smallest(host, "/sys/fs/cgroup", path, "memory.max") for names, path in groups if not names]
@@ -77,5 +75,4 @@ def _smallest(host: Host, mount: str, group: str, file: str) -> int | None:
     parts = [part for part in group.split("/") if part]
     folders = ["/".join((mount, *parts[:depth])) for depth in range(len(parts) + 1)]
     texts = [(host.text(f"{folder}/{file}") or "").strip() for folder in folders]
-    limits = [int(text) for text in texts if text.isdecimal() and int(text) < _UNLIMITED_BYTES]
-    return min(limits, default=None)
+    return min((int(text) for text in texts if text.isdecimal()), default=None)

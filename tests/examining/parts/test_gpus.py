@@ -13,7 +13,7 @@ EIGHT_GB_CARD = 8_127_840_256
 
 
 def test_good_gpus_are_ok(tmp_path: Path) -> None:
-    parts = gpus(host(tmp_path), nvidia(gpu(), gpu(1)), {"PyTorch": (7, 5)})
+    parts = gpus(host(tmp_path), nvidia(gpu(), gpu(1)), {"PyTorch": (9, 0)})
     assert [part.name for part in parts] == ["gpu", "gpu:0", "gpu:1"]
     assert {part.status for part in parts} == {"ok"}
     assert parts[0].summary == "2 x NVIDIA H100 80GB HBM3"
