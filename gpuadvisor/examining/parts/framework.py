@@ -1,7 +1,7 @@
 """One framework: installed, does it start, what was it built for, does it see the GPUs, can it use them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gpuadvisor.devices.driver import version_text
 from gpuadvisor.examining.compatibility import Fit, fit, has_code_for, newer_driver, release
@@ -44,7 +44,7 @@ class Verdict:
     status: Status
     summary: str
     remedy: str | None = None
-    optional: bool = field(default=False)
+    optional: bool = False
 
 
 def absent(framework: Framework, place: Place) -> Part:
