@@ -42,7 +42,7 @@ def read_launches(lines: Iterable[str], separators: Separators, where: str) -> l
     while head is not None:
         tables += 1
         delimiter = ";" if '";"' in head else ","
-        columns = next(csv.reader([head.lstrip("\ufeff")], delimiter=delimiter))
+        columns = _columns(head, delimiter, where)
         rows, following = _rows(rest, len(columns), delimiter, where)
         read = _read_long if METRIC in columns else _read_wide
         for launch in read(columns, rows):
@@ -54,6 +54,13 @@ def read_launches(lines: Iterable[str], separators: Separators, where: str) -> l
     if not launches:
         raise GpuAdvisorError("holds no kernels", where=where)
     return list(launches.values())
+
+
+def _columns(head: str, delimiter: str, where: str) -> list[str]:
+    columns = next(csv.reader([head.lstrip("\ufeff")], delimiter=delimiter))
+    if NAME not in columns:
+        raise GpuAdvisorError("damaged CSV: its head has no column of names", where=where)
+    return columns
 
 
 def _rows(

@@ -14,9 +14,12 @@ from gpuadvisor.sources.traces.nsys_activities import NsysActivities
 from gpuadvisor.sources.traces.nsys_database import NsysDatabase
 from gpuadvisor.sources.traces.profile import Origin, timeline
 from gpuadvisor.sources.traces.recording import Recording
+from gpuadvisor.sources.traces.text import visible
 
 MAGIC = b"SQLite format 3\x00"
 NANOSECONDS = 1e9
+_LONGEST_REASON = 120
+"""SQLite quotes what it found, which may be anything."""
 _HEAD_BYTES = 100
 _LARGEST_PAGE_BYTES = 2**16
 """Which does not fit the field of the page size and is written as 1."""
@@ -29,7 +32,8 @@ def read_nsys(path: Path) -> TimelineProfile:
         with _plain(path) as file, closing(_connect(file)) as connection:
             return _read(NsysDatabase(connection), str(path))
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise GpuAdvisorError(f"damaged SQLite file ({error})", where=str(path)) from None
+        reason = visible(str(error))[:_LONGEST_REASON]
+        raise GpuAdvisorError(f"damaged SQLite file ({reason})", where=str(path)) from None
 
 
 def _read(database: NsysDatabase, where: str) -> TimelineProfile:

@@ -128,6 +128,7 @@ def test_a_comma_alone_groups_thousands(text: str) -> None:
 
 
 DAMAGED = {
+    "a damaged head": wide().replace('"Kernel Name"', '"x""Kernel Name"', 1),
     "no rows": '"ID","Kernel Name"\n',
     "a row cut off": wide()[:-40],
     "a row cut off at a field": "\n".join([*wide().splitlines()[:2], '"0","17"', ""]),

@@ -148,3 +148,17 @@ def test_a_truncated_file_is_refused_and_nothing_is_written(share: float, tmp_pa
         read_nsys(path)
     assert path.read_bytes() == before
     assert {each.name for each in tmp_path.iterdir()} == {"whole.sqlite", "cut.sqlite"}
+
+
+def test_what_sqlite_quotes_is_made_visible_and_cut(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value)")
+        connection.execute("CREATE TABLE NVTX_EVENTS (start, end, eventType, text)")
+        text = b"\xff\n\x1b[31m" * 100
+        connection.execute("INSERT INTO NVTX_EVENTS VALUES (0, 1, 59, CAST(? AS TEXT))", (text,))
+    connection.close()
+    with pytest.raises(GpuAdvisorError) as raised:
+        read_nsys(path)
+    assert raised.value.what.isprintable()
+    assert len(raised.value.what) < 200
