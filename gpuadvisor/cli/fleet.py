@@ -28,8 +28,8 @@ def _devices(_context: click.Context, _option: click.Parameter, given: tuple[str
               "one worker per host  [default: this host alone]")  # fmt: skip
 @click.option("--devices", "emulated", multiple=True, callback=_devices, metavar="DEVICES",
               help="Emulated devices in place of the GPUs, as 16xemulated:h100; repeatable.")  # fmt: skip
-@click.option("--at-once", type=click.IntRange(1), default=1, show_default=True,
-              help="GPUs of this host probed at a time; on a cluster, its workers' --nthreads.")  # fmt: skip
+@click.option("--at-once", type=click.IntRange(1), metavar="N",
+              help="GPUs of this host probed at a time; not for a cluster  [default: 1]")  # fmt: skip
 @click.option("--limit", "limit_seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
               default=600, show_default=True,
               help="For one GPU; then it is stopped and shown as overdue.")  # fmt: skip
@@ -46,7 +46,7 @@ def command(
     names: tuple[str, ...],
     scheduler: str | None,
     emulated: list[str],
-    at_once: int,
+    at_once: int | None,
     limit_seconds: float,
     form: str,
     output: Path | None,
@@ -66,7 +66,9 @@ def command(
     from gpuadvisor.cli.fleet_work import probe_fleet
     from gpuadvisor.fleet.running import Order
 
+    if scheduler is not None and at_once is not None:
+        raise click.UsageError("--at-once is for this host; a cluster's workers are started with --nthreads")
     order = Order(probes=names, directories=directories, quick=quick, limit_seconds=limit_seconds)
-    report = probe_fleet(order, scheduler, emulated, at_once=at_once, profiles=profiles, quiet=quiet)
+    report = probe_fleet(order, scheduler, emulated, at_once=at_once or 1, profiles=profiles, quiet=quiet)
     show_fleet(report, form=form, output=output, verbose=verbose, quiet=quiet)
     return ExitCode.INCONCLUSIVE if report.missing else ExitCode.OK

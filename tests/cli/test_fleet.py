@@ -58,6 +58,7 @@ def test_a_device_that_takes_too_long_ends_in_inconclusive(
         (["--devices", "0xemulated:h100"], "is not as emulated:h100 or 16xemulated:h100"),
         (["--devices", "cuda:0"], "is not as emulated:h100"),
         (["--devices", "emulated:h1000"], "h100"),
+        (["--scheduler", "tcp://head:8786", "--at-once", "2"], "--nthreads"),
         (["divergnce"], "did you mean 'divergence'?"),
         (["--devices", "emulated:h100", "--scheduler", "nothing"], "nothing: no scheduler answers"),
     ],

@@ -19,11 +19,11 @@ from tests.fleet.calls import answering, failing, sleeping
 from tests.fleet.planted import SLOWER, open_planted
 from tests.probing.folders import write_probe
 
-WORKERS = 4
+WORKERS = 3
 DEVICES = 16
 PLANTED = {3: "slow", 5: "throttled", 6: "narrow", 9: "stale"}
 DYING = 8
-KILLING = (14, 15)
+KILLING = (13, 14)
 """The last of two workers: what else these had to do is done by then."""
 
 
@@ -112,6 +112,7 @@ def is_running(process: int) -> bool:
 
 @pytest.mark.usefixtures("run")
 def test_a_call_that_raises_or_never_ends_is_lost(client: Client) -> None:
+    client.wait_for_workers(2, timeout=60)
     first, second, *_ = client.nthreads()
     calls = [Call(first, failing), Call(second, sleeping), Call(first, answering)]
     found = dict(call_workers(client, calls, silence_seconds=2))
