@@ -8,7 +8,7 @@ from rich.console import Console
 
 from gpuadvisor.model.machine import Tool
 from gpuadvisor.model.provenance import Provenance
-from gpuadvisor.model.report import Claim, Disagreement, Report
+from gpuadvisor.model.report import Advice, Claim, Disagreement, Report, Subject
 from gpuadvisor.model.timeline import TimelineProfile
 from gpuadvisor.reporting.terminal import render
 from tests.advising.timelines import kernel, run
@@ -85,3 +85,17 @@ def test_disagreements_name_the_sources() -> None:
     assert "f[/x]: registers per thread" in printed
     assert "40 registers  a.csv, imported:ncu" in printed
     assert "48 registers  k.cu, compiled" in printed
+
+
+def test_advice_names_the_run_once() -> None:
+    advice = Advice(
+        rule="transfers/pageable-copies",
+        title="Pageable copies",
+        severity="medium",
+        subject=Subject(kind="timeline", file="trace.json"),
+        message="trace.json: 5 bytes are copied",
+        evidence={},
+        change="Pin it.",
+    )
+    printed = text(run(), advice=[advice])
+    assert "     trace.json\n     5 bytes are copied" in printed

@@ -26,7 +26,10 @@ class Residency(NamedTuple):
 
 
 def _launch_provenance(kernel: KernelProfile) -> Provenance:
-    return Provenance.COUNTED if kernel.counters is None else kernel.counters.provenance
+    if kernel.counters is not None:
+        return kernel.counters.provenance
+    known = (part.provenance for part in (kernel.resources, kernel.time) if part is not None)
+    return next((each for each in known if each.startswith("imported:")), Provenance.COUNTED)
 
 
 def _residency(scene: Scene) -> Residency | None:

@@ -20,6 +20,10 @@ def _shared_bytes(kernel: KernelProfile) -> int | None:
     return kernel.resources.static_shared_bytes + kernel.launch.dynamic_shared_bytes
 
 
+def _shared_provenance(kernel: KernelProfile) -> Provenance:
+    return Provenance.COMPILED if kernel.resources is None else kernel.resources.provenance
+
+
 def _compiled(_: KernelProfile) -> Provenance:
     return Provenance.COMPILED
 
@@ -31,7 +35,7 @@ shared = FactGroup[KernelProfile](
     subject="kernel",
     source="compiler and launch",
     part=_shared_part,
-    provenance=_compiled,
+    provenance=_shared_provenance,
 )
 program = FactGroup[KernelProfile](
     subject="kernel",

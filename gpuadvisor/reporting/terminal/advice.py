@@ -66,7 +66,7 @@ def _render_one(number: int, advice: Advice, console: Console) -> None:
 def _message(advice: Advice) -> str:
     """Return the message without the place or kernel it begins with: that has been printed."""
     subject = advice.subject
-    places = (f"{subject.file}:{subject.line}: ", f"{subject.kernel}: ")
+    places = (f"{subject.file}:{subject.line}: ", f"{subject.kernel}: ", f"{subject.file}: ")
     opening = next((place for place in places if advice.message.startswith(place)), "")
     rest = advice.message.removeprefix(opening)
     return rest[:1].upper() + rest[1:]

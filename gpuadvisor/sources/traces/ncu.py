@@ -15,7 +15,7 @@ from gpuadvisor.sources.traces.ncu_numbers import Separators
 from gpuadvisor.sources.traces.ncu_table import NcuLaunch, read_launches
 from gpuadvisor.sources.traces.text import visible
 
-COMPILER = "not told by ncu"
+COMPILER = "an unknown compiler"
 _EXTENTS = re.compile(r"\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?")
 
 

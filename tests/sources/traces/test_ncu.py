@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gpuadvisor.advising.facts import CATALOGUE
+from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.provenance import Provenance
@@ -150,3 +152,11 @@ def test_damaged_files_are_refused(name: str, tmp_path: Path) -> None:
 def test_control_characters_in_names_do_not_reach_the_profile(tmp_path: Path) -> None:
     (found,) = read(tmp_path, wide([IDENTITY | {"Kernel Name": "a\x1b[31m"}]))
     assert found.name == "a\N{REPLACEMENT CHARACTER}[31m"
+
+
+@pytest.mark.parametrize(
+    "name", ["kernel.threads_per_block", "kernel.registers_per_thread", "kernel.shared_bytes"]
+)
+def test_facts_of_imported_kernels_say_so(name: str, tmp_path: Path) -> None:
+    (found,) = read(tmp_path, wide())
+    assert CATALOGUE[name].provenance(Scene(kernel=found)) is Provenance.IMPORTED_NCU
