@@ -50,3 +50,12 @@ def test_too_few_to_judge() -> None:
     text = printed(summarise([result(points()), result(points(rate=0.5), name="NVIDIA B")]))
     assert text.count("too few of them to tell which one stands out") == 2
     assert "none stands out" in text
+
+
+def test_gpus_with_the_same_trouble_share_a_line() -> None:
+    rows = [
+        FleetRow(host=f"n{number}", device="cuda:0", state="failed", reason="busy") for number in range(9)
+    ]
+    lines = printed(summarise([*map(Result, rows), LOST])).splitlines()
+    assert lines[-3] == "failed: n0 cuda:0, n1 cuda:0, n2 cuda:0, n3 cuda:0 and 5 more busy"
+    assert lines[-1] == "0 of 10 GPUs probed, 9 failed, 1 lost, none stands out"

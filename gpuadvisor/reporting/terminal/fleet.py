@@ -1,7 +1,7 @@
 """A fleet on a terminal: its models, its GPUs if they are few, what stands out, what is missing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +12,8 @@ from gpuadvisor.reporting.numbers import counted, percent, seconds
 
 MOST_ROWS = 32
 """More GPUs than that are not listed, unless asked for."""
+MOST_NAMES = 4
+"""Of GPUs with the same trouble."""
 
 
 def render_fleet(report: FleetReport, console: Console, *, verbose: bool = False) -> None:
@@ -23,8 +25,8 @@ def render_fleet(report: FleetReport, console: Console, *, verbose: bool = False
         console.print()
     for outlier in report.outliers:
         console.print(_outlier(outlier))
-    for row in report.missing:
-        console.print(_missing(row))
+    for line in _missing(report.missing):
+        console.print(line)
     console.print(_summary(report))
 
 
@@ -90,10 +92,15 @@ def _outlier(outlier: Outlier) -> Text:
     return Text.assemble((f"{outlier.kind}: ", "yellow"), (place, "bold"), f" {outlier.message}")
 
 
-def _missing(row: FleetRow) -> Text:
-    return Text.assemble(
-        (f"{row.state}: ", "bold red"), (f"{row.host} {row.device}", "bold"), f" {row.reason}"
-    )
+def _missing(rows: Sequence[FleetRow]) -> Iterator[Text]:
+    """Yield a line for each reason, with the GPUs it holds for."""
+    places: dict[tuple[str, str | None], list[str]] = {}
+    for row in rows:
+        places.setdefault((row.state, row.reason), []).append(f"{row.host} {row.device}")
+    for (state, reason), found in places.items():
+        more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
+        named = f"{', '.join(found[:MOST_NAMES])}{more}"
+        yield Text.assemble((f"{state}: ", "bold red"), (named, "bold"), f" {reason}")
 
 
 def _summary(report: FleetReport) -> Text:
