@@ -26,12 +26,11 @@ def wrong_answer(check: CheckDeclaration, output: Output, scope: Scope, share: f
     `share` is the part of the blocks that ran, 1 on a GPU: that part of the elements must have been
     written. Of more than 65,536 written elements as many, evenly spread, are compared.
     """
-    written = np.flatnonzero(output.view(_bits(output)) != unwritten(1, output.dtype).view(_bits(output)))
-    due = round(output.size * share)
-    if written.size < due:
-        return f"wrong answer: {written.size} of {due} elements of {check.buffer!r} were written"
-    if written.size > LARGEST_SAMPLE:
-        written = written[np.linspace(0, written.size - 1, LARGEST_SAMPLE, dtype=np.int64)]
+    is_written = output.view(_bits(output)) != unwritten(1, output.dtype).view(_bits(output))
+    number, due = int(np.count_nonzero(is_written)), round(output.size * share)
+    if number < due:
+        return f"wrong answer: {number} of {due} elements of {check.buffer!r} were written"
+    written = _sample(number) if number == output.size else np.flatnonzero(is_written)[_sample(number)]
     expected = _expected(check, written.astype(np.uint64), scope).astype(output.dtype)
     wrong = np.flatnonzero(output[written] != expected)
     if wrong.size == 0:
@@ -41,6 +40,11 @@ def wrong_answer(check: CheckDeclaration, output: Output, scope: Scope, share: f
         f"wrong answer: {check.buffer}[{written[first]}] is {output[written[first]]}, not {expected[first]} "
         f"({wrong.size} of {written.size} elements compared are wrong)"
     )
+
+
+def _sample(number: int) -> NDArray[np.int64]:
+    """Return the places below `number` that are compared: all, or as many as are allowed, evenly spread."""
+    return np.linspace(0, number - 1, min(number, LARGEST_SAMPLE), dtype=np.int64)
 
 
 def _expected(check: CheckDeclaration, indices: NDArray[np.uint64], scope: Scope) -> NDArray[np.uint64]:

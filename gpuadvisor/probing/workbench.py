@@ -29,7 +29,7 @@ class Workbench:
         return self._kernels[name, defines]
 
     def input(self, declaration: BufferDeclaration, count: int) -> Buffer:
-        """Return an input buffer of `count` elements, filled as declared; kernels must not write to it."""
+        """Return a buffer of `count` elements, filled as declared; only to `scratch` may kernels write."""
         key = (declaration.name, count)
         if key not in self._inputs:
             self._inputs[key] = self.device.upload(_filled(declaration, count), declaration.name)

@@ -14,20 +14,27 @@
 // once around. Published: 1st level 17 to 40 cycles, second 106 to 122 (caps-tum/mt4g@4cc5566,
 // sample_results). An emulated device has no constant cache: there only the answers are checked.
 
-// A line begins with the offset of its successor.
-struct Line {
-    unsigned next;
-    unsigned unused[15];
-};
-
-#define L1(n) {((5u * (n) + 2654435761u) & (LINES - 1)) * 64}
+// A line of 16 words begins with the offset of its successor.
+#define L1(n) ((5u * (n) + 2654435761u) & (LINES - 1)) * 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 #define L4(n) L1(n), L1((n) + 1), L1((n) + 2), L1((n) + 3)
 #define L16(n) L4(n), L4((n) + 4), L4((n) + 8), L4((n) + 12)
 #define L64(n) L16(n), L16((n) + 16), L16((n) + 32), L16((n) + 48)
 
 #ifdef LINES
-__constant__ Line table[512] = {
-    L64(0), L64(64), L64(128), L64(192), L64(256), L64(320), L64(384), L64(448),
+__constant__ unsigned table[LINES * 16] = {
+    L16(0),
+#if LINES >= 32
+    L16(16),
+#endif
+#if LINES >= 64
+    L16(32), L16(48),
+#endif
+#if LINES >= 128
+    L64(64),
+#endif
+#if LINES >= 256
+    L64(128), L64(192),
+#endif
 };
 
 __device__ unsigned follow(unsigned offset, unsigned steps)

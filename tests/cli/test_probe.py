@@ -67,6 +67,17 @@ def test_quiet_prints_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch, cap
     assert (printed.out, printed.err) == ("", "")
 
 
+def test_quick_runs_the_quick_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    path = folder / "scale" / "probe.toml"
+    text = path.read_text()
+    more = text[text.index("[[sweep]]") :].replace('"sizes"', '"more"\nquick = true')
+    path.write_text(text + more)
+    given = ["scale", "--quick", "--probe-dir", folder, "--device", "emulated:t4", "--format", "json"]
+    assert gpuadvisor(monkeypatch, "probe", *given) == 0
+    found = machine(capsys.readouterr().out).probes[0].points
+    assert {point.parameters["sweep"] for point in found} == {"more"}
+
+
 def test_without_a_gpu_the_first_line_says_what_is_used_and_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -86,6 +97,7 @@ def test_without_a_gpu_the_first_line_says_what_is_used_and_why(
     ("arguments", "said"),
     [
         (["probe", "occupnacy"], "did you mean 'occupancy'?"),
+        (["probe", "coalescing", "--quick", "--device", "emulated:t4"], "leave out --quick"),
         (["probe", "--probe-dir", "nowhere"], "nowhere: not a directory"),
         (["probe", "--device", "emulated:h1000"], "h100"),
         (["probes", "show", "divergnce"], "did you mean 'divergence'?"),

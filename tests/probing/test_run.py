@@ -1,13 +1,16 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.errors import GpuAdvisorError
+from gpuadvisor.model.kernel import Launch
 from gpuadvisor.model.machine import ProbePoint, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.run import Step, run_probes
-from tests.probing.fake_gpu import FakeGpu, failing, forgetful, mistaken
+from tests.probing.fake_gpu import Arrays, FakeGpu, failing, forgetful, mistaken, scale
 from tests.probing.folders import DECLARATION, SATURATION, write_probe
 
 
@@ -42,6 +45,33 @@ def test_a_gpu_gives_measured_metrics_and_no_counted_ones(tmp_path: Path) -> Non
     assert one_block.samples == 4
     assert one_block.relative_spread == 0
     assert one_block.valid
+
+
+def test_measured_seconds_are_those_of_a_real_clock(tmp_path: Path) -> None:
+    write_probe(tmp_path, replace=("/ seconds", "/ measured_seconds"))
+    assert points(FakeGpu(), tmp_path)[0].values["bandwidth"] == pytest.approx(2 * 64 * 4 / 1e-6)
+    emulated = run_probes(open_device("emulated:h100"), ["scale"], [tmp_path]).probes[0]
+    assert all(point.valid and "bandwidth" not in point.values for point in emulated.points)
+    assert emulated.metric("bandwidth") is None
+
+
+def test_scratch_begins_as_zeros_and_stays_on_the_device(tmp_path: Path) -> None:
+    scratch = '[[buffer]]\nname = "memory"\ntype = "uint64"\ncount = 8\nfill = "scratch"\n\n[[work]]'
+    folder = write_probe(tmp_path)
+    text = DECLARATION.replace("[[work]]", scratch, 1)
+    argument = '{ buffer = "input" },'
+    (folder / "probe.toml").write_text(text.replace(argument, f'{argument} {{ buffer = "memory" }},'))
+    seen: list[list[int]] = []
+
+    def work(arrays: Arrays, scalars: list[np.generic], launch: Launch) -> None:
+        seen.append(arrays["memory"].tolist())
+        arrays["memory"][:] += 1
+        scale(arrays, scalars, launch)
+
+    device = FakeGpu(work=work)
+    assert all(point.valid for point in points(device, tmp_path))
+    assert seen == [[launch] * 8 for launch in range(4)]
+    assert device.uploads.count("memory") == 1
 
 
 def test_launches_are_timed_as_declared(tmp_path: Path) -> None:

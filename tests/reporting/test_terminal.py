@@ -8,10 +8,10 @@ from rich.console import Console
 
 from gpuadvisor.model.counters import KernelCounters, LineCounts
 from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Occupancy, Resources
-from gpuadvisor.model.machine import Tool
+from gpuadvisor.model.machine import ProbePoint, ProbeResult, Tool
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.report import Advice, Evidence, Gain, NotEvaluated, Report, Subject
-from gpuadvisor.reporting.terminal import render
+from gpuadvisor.reporting.terminal import render, render_machine
 from tests.model.test_documents import machine
 
 SOURCE = "int a;\nout[x * n + y] = in[i];\n}\n"
@@ -116,6 +116,16 @@ def test_without_probes_the_machine_is_only_named() -> None:
     render(REPORT, Console(file=stream, width=120), {}, probes=False)
     assert "132 multiprocessors" in stream.getvalue()
     assert "Coalescing" not in stream.getvalue()
+
+
+def test_a_probe_without_metrics_says_so() -> None:
+    bare = ProbeResult(
+        name="bare", title="Bare", metrics=[], points=[ProbePoint(parameters={}, values={})], seconds=0.1
+    )
+    stream = io.StringIO()
+    profile = msgspec.structs.replace(machine(), probes=[bare])
+    render_machine(profile, Console(file=stream, width=120))
+    assert "none of its metrics can be had on this device" in stream.getvalue()
 
 
 def test_no_advice_is_said() -> None:

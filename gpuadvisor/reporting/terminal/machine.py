@@ -57,6 +57,8 @@ def _render_probe(probe: ProbeResult, console: Console) -> None:
     if invalid:
         heading.append(f"  {invalid} of {len(probe.points)} points not valid", style="bold red")
     console.print(heading)
+    if not probe.metrics and invalid < len(probe.points):
+        console.print(Text("  right answers, but none of its metrics can be had on this device", style="dim"))
     ascii_only = not console.encoding.lower().startswith("utf")
     for metric in probe.metrics:
         found = curves(probe, metric.name)
