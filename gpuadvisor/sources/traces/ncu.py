@@ -16,6 +16,8 @@ from gpuadvisor.sources.traces.ncu_table import NcuLaunch, read_launches
 from gpuadvisor.sources.traces.text import visible
 
 COMPILER = "an unknown compiler"
+CLOCKS = "ncu locks the clocks and empties the caches: the time is not that of a plain run"
+SIZES = "the file tells the sizes of grid and block, but not their dimensions"
 _EXTENTS = re.compile(r"\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?")
 
 
@@ -72,13 +74,14 @@ class LaunchFigures:
             resources=self._resources(),
             occupancy=self._occupancy(),
             time=None if seconds is None else KernelTime(provenance=Provenance.IMPORTED_NCU, seconds=seconds),
-            notes=["ncu locks the clocks and empties the caches: the time is not that of a plain run"],
+            notes=[CLOCKS] if self._has_dimensions() else [CLOCKS, SIZES],
         )
 
     def _device(self) -> str:
         named = self._launch.readings.get("device_name")
         capability = self._launch.identity.get("CC")
-        name = named.text if named else f"GPU {self._launch.identity.get('Device', '0')}"
+        column = self._launch.identity.get("Device", "0")
+        name = named.text if named else f"GPU {column}" if column.isdigit() else column
         return f"{name} (compute capability {capability})" if capability else name
 
     def _shape(self) -> Launch:
@@ -88,14 +91,14 @@ class LaunchFigures:
             dynamic_shared_bytes=self._whole("dynamic_shared") or 0,
         )
 
+    def _has_dimensions(self) -> bool:
+        return all(self._dimensions(what) is not None for what in ("grid", "block"))
+
     def _extents(self, what: str) -> tuple[int, int, int]:
-        """Return a grid or block, from the launch's columns, else its metrics, else its size alone."""
-        written = _EXTENTS.search(self._launch.identity.get(f"{what.capitalize()} Size", ""))
-        if written is not None:
-            return int(written[1]), int(written[2]), int(written[3])
-        x, y, z = (self._whole(f"{what}_{axis}") for axis in "xyz")
-        if x and y and z:
-            return x, y, z
+        """Return a grid or block, as one dimension where the file tells its size alone."""
+        dimensions = self._dimensions(what)
+        if dimensions is not None:
+            return dimensions
         size = self._whole(f"{what}_size")
         if not size:
             raise GpuAdvisorError(
@@ -104,6 +107,14 @@ class LaunchFigures:
                 remedy="export with `ncu --import REPORT.ncu-rep --csv --page raw`",
             )
         return size, 1, 1
+
+    def _dimensions(self, what: str) -> tuple[int, int, int] | None:
+        """Return a grid or block, from the launch's columns or else from its metrics."""
+        written = _EXTENTS.search(self._launch.identity.get(f"{what.capitalize()} Size", ""))
+        if written is not None:
+            return int(written[1]), int(written[2]), int(written[3])
+        x, y, z = (self._whole(f"{what}_{axis}") for axis in "xyz")
+        return (x, y, z) if x and y and z else None
 
     def _resources(self) -> Resources | None:
         registers, static = self._whole("registers"), self._whole("static_shared")

@@ -9,7 +9,7 @@ from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.provenance import Provenance
-from gpuadvisor.sources.traces.ncu import read_ncu
+from gpuadvisor.sources.traces.ncu import SIZES, read_ncu
 from gpuadvisor.sources.traces.ncu_numbers import Separators
 from tests.sources.traces.ncu_tables import (
     IDENTITY,
@@ -105,6 +105,20 @@ def test_a_name_of_the_device_is_taken(tmp_path: Path) -> None:
     text = text.replace('"","","","nsecond"', '"","","","","nsecond"').replace('"8.6"', '"8.6","NVIDIA A10"')
     (found,) = read(tmp_path, text)
     assert found.device == "NVIDIA A10 (compute capability 8.6)"
+
+
+def test_sizes_without_dimensions_are_said_to_be_that(tmp_path: Path) -> None:
+    launch = IDENTITY | {"Grid Size": "", "Block Size": ""}
+    metrics = RAW | {"launch__grid_size": ("", 4096.0), "launch__block_size": ("", 256.0)}
+    (found,) = read(tmp_path, wide([launch], metrics=metrics))
+    assert (found.launch.grid, found.launch.block) == ((4096, 1, 1), (256, 1, 1))
+    assert SIZES in found.notes
+    assert SIZES not in read(tmp_path, wide())[0].notes
+
+
+def test_the_column_of_devices_may_hold_names(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, wide([IDENTITY | {"Device": "NVIDIA H100", "CC": "9.0"}]))
+    assert found.device == "NVIDIA H100 (compute capability 9.0)"
 
 
 def test_what_is_not_there_is_not_known(tmp_path: Path) -> None:
