@@ -6,6 +6,7 @@ from gpuadvisor.gating.baseline import Baseline
 from gpuadvisor.gating.compare import Terms, compare, refusals
 from gpuadvisor.gating.facts import Known
 from gpuadvisor.gating.items import Item
+from gpuadvisor.gating.membership import changed_items
 from gpuadvisor.model.machine import Better
 from gpuadvisor.model.provenance import Provenance
 
@@ -43,3 +44,13 @@ def test_measured_values_are_never_compared_exactly() -> None:
     before = item(1.0, Provenance.MEASURED)
     assert list(compare(item(2.0, Provenance.MEASURED, compiler="nvrtc 13.5"), terms(before))) == []
     assert list(compare(item(2.0, Provenance.MODELLED, compiler="nvrtc 13.5"), terms(before))) == []
+
+
+def test_facts_that_are_gone_are_told() -> None:
+    now = item(1.0)
+    facts = {f"f{number}": Known(1, "", Provenance.COUNTED) for number in range(5)}
+    times = {"samples": Known([1.0], "s", Provenance.MEASURED)}
+    (check,) = changed_items([now], {"i": now.facts | facts | times})
+    assert (check.outcome, check.item) == ("changed", "i")
+    assert check.message == "in the baseline and not known now: f0, f1, f2 and 2 more"
+    assert list(changed_items([now], {"i": now.facts | times})) == []
