@@ -108,41 +108,36 @@ def write(path: Path, content: object, indent: int | None = None) -> Path:
     return path
 
 
-def training(iterations: int) -> Iterator[Json]:
-    """A training loop: an operator, a launch and a kernel each, a copy and a wait per step of 50 kernels."""
+LAYERS, WAITS = 50, 100
+"""Kernels between two waits of the training loop, and waits in each of its steps."""
+
+
+def flow(phase: str, correlation: int, event: Json) -> Json:
+    """The arrow from a launch to its kernel, of which each end is an event."""
+    place = {"pid": event["pid"], "tid": event["tid"], "ts": event["ts"]}
+    return {"ph": phase, "id": correlation, "cat": "ac2g", "name": "ac2g"} | place
+
+
+def training(steps: int) -> Iterator[Json]:
+    """A training loop: an operator, a launch and a kernel each, a copy and a wait after every 50 of them."""
     now = 1_000_000.0
-    for number in range(iterations):
-        for each in range(50):
-            correlation = number * 64 + each + 1
-            name = (
-                f"void at::native::vectorized_elementwise_kernel<{each % 20}, at::native::FillFunctor<float>>"
-            )
-            yield operator(now, 8.0, f"aten::op{each}")
-            yield call(now + 2, 4.0, correlation=correlation)
-            yield {
-                "ph": "s",
-                "id": correlation,
-                "pid": 99,
-                "tid": 99,
-                "ts": now + 3,
-                "cat": "ac2g",
-                "name": "ac2g",
-            }
-            yield kernel(now + 7, 9.5, name=name, correlation=correlation)
-            yield {
-                "ph": "f",
-                "id": correlation,
-                "pid": 0,
-                "tid": 7,
-                "ts": now + 7,
-                "cat": "ac2g",
-                "name": "ac2g",
-            }
-            now += 12.0
-        yield copy(now, 40.0, size=1 << 20)
-        yield call(now, 60.0, "cudaStreamSynchronize")
-        yield step(number, now - 600.0, 660.0)
-        now += 70.0
+    for number in range(steps):
+        begin = now
+        for part in range(WAITS):
+            for layer in range(LAYERS):
+                correlation = (number * WAITS + part) * LAYERS + layer + 1
+                name = (
+                    f"void at::native::vectorized_elementwise_kernel<{layer % 20}, at::native::Fill<float>>"
+                )
+                launch = call(now + 2, 4.0, correlation=correlation)
+                launched = kernel(now + 7, 9.5, name=name, correlation=correlation)
+                yield from (operator(now, 8.0, f"aten::op{layer}"), launch, flow("s", correlation, launch))
+                yield from (launched, flow("f", correlation, launched))
+                now += 12.0
+            yield copy(now, 40.0, size=1 << 20)
+            yield call(now, 60.0, "cudaStreamSynchronize")
+            now += 70.0
+        yield step(number, begin, now - begin)
 
 
 def write_large(path: Path, size_bytes: int) -> None:
