@@ -126,9 +126,7 @@ def training(steps: int) -> Iterator[Json]:
         for part in range(WAITS):
             for layer in range(LAYERS):
                 correlation = (number * WAITS + part) * LAYERS + layer + 1
-                name = (
-                    f"void at::native::vectorized_elementwise_kernel<{layer % 20}, at::native::Fill<float>>"
-                )
+                name = f"void at::native::vectorized_elementwise_kernel<{layer % 20}, Fill<float>>"
                 launch = call(now + 2, 4.0, correlation=correlation)
                 launched = kernel(now + 7, 9.5, name=name, correlation=correlation)
                 yield from (operator(now, 8.0, f"aten::op{layer}"), launch, flow("s", correlation, launch))
