@@ -33,6 +33,12 @@ def test_every_probe_runs_on_the_oldest_gpu_too(probe: Probe) -> None:
     assert point(open_device("emulated:v100"), probe, probe.declaration.sweeps[0].name).reasons == []
 
 
+def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> None:
+    found = point(open_device("emulated:b200"), shipped("divergence"), "length")
+    assert found.parameters["length"] == 1
+    assert found.values["active_threads"] == 32
+
+
 @pytest.mark.parametrize(
     ("probe", "sweep", "parameters", "values"),
     [
