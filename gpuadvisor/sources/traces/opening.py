@@ -14,7 +14,8 @@ from gpuadvisor.sources.traces.ncu import read_ncu
 from gpuadvisor.sources.traces.nsys import MAGIC as SQLITE
 from gpuadvisor.sources.traces.nsys import read_nsys
 
-HEAD_BYTES = 2**20
+HEAD_BYTES = 8 * 2**20
+"""Enough for what stands before the events of a run of thousands of ranks."""
 _OURS = re.compile(rb'"schema"\s*:\s*"gpuadvisor\.')
 _EVENTS = re.compile(rb'"traceEvents"\s*:')
 _NCU_TABLE = re.compile(rb'^(?:\xef\xbb\xbf)?"[^\n]*"Kernel Name"', re.MULTILINE)

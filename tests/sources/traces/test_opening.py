@@ -83,3 +83,13 @@ def test_of_a_directory_the_traces_are_read(tmp_path: Path) -> None:
     assert [read_kineto(path).rank for path in found] == [0, 1]
     with pytest.raises(GpuAdvisorError, match="no traces in this directory"):
         trace_files(tmp_path / "empty")
+
+
+def test_much_may_stand_before_the_events(tmp_path: Path) -> None:
+    groups = [{"pg_name": str(number), "ranks": list(range(64))} for number in range(8_000)]
+    content = trace([kernel(0, 1)], distributedInfo={"rank": 5, "pg_config": groups})
+    path = write(tmp_path / "t.json", content)
+    assert path.stat().st_size > 2 * 2**20
+    found = read_trace(path)
+    assert found is not None
+    assert found.timelines[0].rank == 5
