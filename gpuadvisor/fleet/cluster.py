@@ -44,6 +44,10 @@ class Lost:
     reason: str
 
 
+ANY_PORT = {"dashboard_address": ":0"}
+"""The scheduler serves HTTP without a dashboard, too; another cluster may hold the usual port."""
+
+
 @contextmanager
 def connect(scheduler: str | None, at_once: int) -> Iterator["Client"]:
     """Connect to a running cluster, or start one in this process that runs `at_once` calls at a time.
@@ -58,7 +62,11 @@ def connect(scheduler: str | None, at_once: int) -> Iterator["Client"]:
         ) from None
     if scheduler is None:
         with LocalCluster(
-            n_workers=1, threads_per_worker=at_once, processes=False, dashboard_address=None
+            n_workers=1,
+            threads_per_worker=at_once,
+            processes=False,
+            dashboard_address=None,
+            scheduler_kwargs=ANY_PORT,
         ) as cluster:
             try:
                 with Client(cluster) as client:

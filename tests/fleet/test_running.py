@@ -9,7 +9,7 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
-from gpuadvisor.fleet.cluster import Call, Lost, call_workers, connect
+from gpuadvisor.fleet.cluster import ANY_PORT, Call, Lost, call_workers, connect
 from gpuadvisor.fleet.running import Order, run_fleet
 from gpuadvisor.fleet.summary import summarise
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -41,7 +41,9 @@ class Run:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     with (
-        LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, scheduler_kwargs=ANY_PORT
+        ) as cluster,
         Client(cluster) as client,
     ):
         yield client
