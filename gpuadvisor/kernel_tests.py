@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from gpuadvisor.advising.facts import CATALOGUE
-from gpuadvisor.advising.scene import kernel_scene
 from gpuadvisor.api import analyze
 from gpuadvisor.cli.report_inputs import build_report
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.gating.expectations import expectation
-from gpuadvisor.gating.facts import Known
+from gpuadvisor.gating.facts import Known, fact
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.gate import GateValue
 from gpuadvisor.model.kernel import KernelProfile
@@ -117,13 +116,8 @@ def _launched(path: Path, *, device: str = "emulated:h100", all_blocks: bool = T
 
 
 def _facts(machine: MachineProfile | None, kernel: KernelProfile) -> dict[str, Known]:
-    scene, found = kernel_scene(machine, kernel), {}
-    for name, entry in CATALOGUE.items():
-        if entry.subject == "kernel":
-            value, provenance = entry.read(scene), entry.provenance(scene)
-            if value is not None and provenance is not None:
-                found[name.removeprefix(_KERNEL)] = Known(value, entry.unit, provenance)
-    return found
+    names = [name.removeprefix(_KERNEL) for name, entry in CATALOGUE.items() if entry.subject == "kernel"]
+    return {name: known for name in names if (known := fact(name, machine, kernel)) is not None}
 
 
 def _weight(line: Any) -> int:  # noqa: ANN401 - LineCounts

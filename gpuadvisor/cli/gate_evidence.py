@@ -1,15 +1,16 @@
 """Look at everything that a configuration names, and return it as items to judge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
+from gpuadvisor.advising.advise import advise
+from gpuadvisor.advising.rules import load_rules
 from gpuadvisor.cli.gate_launches import GatedLaunch, gated_launches
 from gpuadvisor.cli.gate_probes import gated_probes, probe_item
 from gpuadvisor.cli.gate_work import Work, run_all
-from gpuadvisor.cli.report_inputs import build_report
 from gpuadvisor.devices.device import Device
 from gpuadvisor.gating.budgets import Budget, parse_budget
 from gpuadvisor.gating.configuration import Forbidden, KernelItem, as_forbidden
@@ -18,7 +19,6 @@ from gpuadvisor.gating.items import Item, item_names
 from gpuadvisor.gating.reading import Loaded
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
-from gpuadvisor.model.report import Advice
 from gpuadvisor.probing.run import unprobed
 
 
@@ -62,18 +62,17 @@ def collect(loaded: Loaded, device: Device, console: Console) -> Evidence:
 def _items(
     loaded: Loaded, found: Sequence[tuple[GatedLaunch, KernelProfile]], machine: MachineProfile
 ) -> list[Item]:
-    profiles = [profile for _, profile in found]
     launches = [(str(gated.source), profile.name) for gated, profile in found]
     names = item_names(launches, loaded.directory)
     packs = [loaded.directory / each for each in loaded.configuration.gate.rules]
-    report = build_report(machine, profiles, packs)
+    rules = load_rules(packs)
     return [
         Item(
             name=name,
             facts=kernel_facts(machine, profile),
             budgets=(budgets := budgets_of(loaded, gated.entry)),
             forbidden=_forbidden(loaded, gated.entry),
-            advice=list(_advice_on(profile, report.advice)),
+            advice=advise(machine, [profile], rules)[0],
             file=profile.source,
             line=profile.line,
             extra={
@@ -94,9 +93,3 @@ def budgets_of(loaded: Loaded, entry: KernelItem) -> list[Budget]:
 
 def _forbidden(loaded: Loaded, entry: KernelItem) -> list[Forbidden]:
     return [as_forbidden(each) for each in (*loaded.configuration.gate.forbid, *entry.forbid)]
-
-
-def _advice_on(profile: KernelProfile, advice: Sequence[Advice]) -> Iterator[Advice]:
-    for each in advice:
-        if each.subject.kernel == profile.name:
-            yield each

@@ -141,3 +141,14 @@ def test_the_process_ends_with_the_verdict(folder: Path, monkeypatch: pytest.Mon
     with pytest.raises(SystemExit) as ended:
         run()
     assert ended.value.code == 1
+
+
+def test_kernels_of_one_name_in_two_sources_have_advice_of_their_own(folder: Path) -> None:
+    (folder / "worse.cu").write_text(SOURCE.replace("[33]", "[32]"))
+    (folder / "worse.toml").write_text(LAUNCH)
+    (folder / "gpuadvisor.toml").write_text(
+        '[gate]\nforbid = ["shared-memory/bank-conflicts"]\n[[kernel]]\nsource = "*.cu"\n'
+    )
+    _, report = verdict()
+    failed = {check["item"] for check in report["checks"] if check["outcome"] == "fail"}  # type: ignore[attr-defined]
+    assert failed == {"worse.cu:reverse"}
