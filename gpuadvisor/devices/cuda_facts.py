@@ -5,6 +5,7 @@ from typing import Any
 
 from gpuadvisor.devices.execution_units import LANES_PER_MULTIPROCESSOR
 from gpuadvisor.devices.nvml import NvmlGpu
+from gpuadvisor.devices.published import published
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.provenance import Provenance
@@ -44,27 +45,31 @@ def read_facts(
 ) -> DeviceFacts:
     """Return the GPU's facts; clocks from NVML where it may tell them, else from CUDA.
 
+    What neither tells, but others have measured on this model, is taken from the catalogue with its source.
     CUDA's `clockRate` is the rated boost clock, which many cards exceed; NVML's maximum is the true one.
     Raises GpuAdvisorError where neither tells what the theoretical bandwidth is made of.
     """
     sm_clock_hz, sm_source = _clock(attributes, "ClockRate", gpu.maximum_sm_clock_hz if gpu else None)
     bandwidth, bandwidth_source = _bandwidth(attributes, gpu)
+    multiprocessors = attributes.get("MultiProcessorCount")
+    figures, sources = published(attributes.name, multiprocessors)
     return DeviceFacts(
         id=f"cuda:{attributes.index}",
         name=attributes.name,
         kind="cuda",
         provenance=Provenance.MEASURED,
         compute_capability=attributes.compute_capability,
-        multiprocessors=attributes.get("MultiProcessorCount"),
+        multiprocessors=multiprocessors,
         sm_clock_hz=sm_clock_hz,
         memory_bytes=attributes.memory_bytes,
         dram_bytes_per_second=bandwidth,
         l2_bytes=attributes.get("L2CacheSize"),
         **LANES_PER_MULTIPROCESSOR.get(attributes.compute_capability, {}),
+        **figures,
         uuid=attributes.uuid or (gpu.uuid if gpu else None),
         pci_bus_id=attributes.pci_bus_id,
         conditions=conditions,
-        sources={"sm_clock_hz": sm_source, "dram_bytes_per_second": bandwidth_source},
+        sources={**sources, "sm_clock_hz": sm_source, "dram_bytes_per_second": bandwidth_source},
     )
 
 

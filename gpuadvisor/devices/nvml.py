@@ -23,6 +23,14 @@ EVENT_REASONS = {
 }
 """NVML API Reference, `nvmlClocksEventReasons`; an idle GPU is not held back, so idleness is left out."""
 
+VIRTUALIZATION_MODES = {
+    "NVML_GPU_VIRTUALIZATION_MODE_NONE": "none",
+    "NVML_GPU_VIRTUALIZATION_MODE_PASSTHROUGH": "passthrough",
+    "NVML_GPU_VIRTUALIZATION_MODE_VGPU": "vgpu",
+    "NVML_GPU_VIRTUALIZATION_MODE_HOST_VGPU": "host vgpu",
+    "NVML_GPU_VIRTUALIZATION_MODE_HOST_VSGA": "host vsga",
+}
+
 COMPUTE_MODES = {
     "NVML_COMPUTEMODE_DEFAULT": "default",
     "NVML_COMPUTEMODE_PROHIBITED": "prohibited",
@@ -105,9 +113,12 @@ class NvmlGpu:
     @property
     def compute_mode(self) -> str | None:
         """Who may use the GPU: default, prohibited, exclusive process."""
-        mode = self.ask(self._nvml.nvmlDeviceGetComputeMode)
-        names = {getattr(self._nvml, constant): word for constant, word in COMPUTE_MODES.items()}
-        return None if mode is None else names.get(mode, str(mode))
+        return self._word(self.ask(self._nvml.nvmlDeviceGetComputeMode), COMPUTE_MODES)
+
+    @property
+    def virtualization(self) -> str | None:
+        """Whether this is a whole GPU or a share of one that a hypervisor deals out."""
+        return self._word(self.ask(self._nvml.nvmlDeviceGetVirtualizationMode), VIRTUALIZATION_MODES)
 
     @property
     def other_processes(self) -> int | None:
@@ -140,19 +151,26 @@ class NvmlGpu:
             memory_clock_hz=_hertz(ask(nvml.nvmlDeviceGetClockInfo, nvml.NVML_CLOCK_MEM)),
             power_watts=_watts(ask(nvml.nvmlDeviceGetPowerUsage)),
             power_limit_watts=_watts(ask(nvml.nvmlDeviceGetEnforcedPowerLimit)),
+            power_limit_default_watts=_watts(ask(nvml.nvmlDeviceGetPowerManagementDefaultLimit)),
             temperature_celsius=ask(nvml.nvmlDeviceGetTemperature, nvml.NVML_TEMPERATURE_GPU),
             throttle_reasons=self.throttle_reasons(),
             ecc_enabled=self._enabled(_current(ask(nvml.nvmlDeviceGetEccMode))),
             mig_enabled=self.mig_enabled,
+            virtualization=self.virtualization,
             persistence_mode=self._enabled(ask(nvml.nvmlDeviceGetPersistenceMode)),
             compute_mode=self.compute_mode,
             memory_free_bytes=memory_free_bytes,
             pcie_generation=ask(nvml.nvmlDeviceGetCurrPcieLinkGeneration),
             pcie_lanes=ask(nvml.nvmlDeviceGetCurrPcieLinkWidth),
             pcie_generation_maximum=ask(nvml.nvmlDeviceGetMaxPcieLinkGeneration),
+            pcie_generation_gpu_maximum=ask(nvml.nvmlDeviceGetGpuMaxPcieLinkGeneration),
             pcie_lanes_maximum=ask(nvml.nvmlDeviceGetMaxPcieLinkWidth),
             other_processes=self.other_processes,
         )
+
+    def _word(self, mode: int | None, words: dict[str, str]) -> str | None:
+        names = {getattr(self._nvml, constant): word for constant, word in words.items()}
+        return None if mode is None else names.get(mode, str(mode))
 
     def _enabled(self, state: int | None) -> bool | None:
         return None if state is None else bool(state == self._nvml.NVML_FEATURE_ENABLED)

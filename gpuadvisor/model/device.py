@@ -16,17 +16,24 @@ class DeviceConditions(msgspec.Struct, frozen=True, kw_only=True):
     memory_clock_hz: float | None = None
     power_watts: float | None = None
     power_limit_watts: float | None = None
+    power_limit_default_watts: float | None = None
+    """As the card leaves the factory."""
     temperature_celsius: float | None = None
     throttle_reasons: list[str] | None = None
     """What holds the clocks down, in words; empty where nothing does."""
     ecc_enabled: bool | None = None
     mig_enabled: bool | None = None
+    virtualization: str | None = None
+    """`none`, `passthrough`, `vgpu` (a share of a GPU, in a virtual machine), `host vgpu` or `host vsga`."""
     persistence_mode: bool | None = None
     compute_mode: str | None = None
     memory_free_bytes: int | None = None
     pcie_generation: int | None = None
     pcie_lanes: int | None = None
     pcie_generation_maximum: int | None = None
+    """The newest that both the GPU and its slot support."""
+    pcie_generation_gpu_maximum: int | None = None
+    """The newest that the GPU supports."""
     pcie_lanes_maximum: int | None = None
     other_processes: int | None = None
 
@@ -58,6 +65,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     fp32_lanes: int | None = None
     """Fused multiply-adds per clock and multiprocessor; so are the lanes below."""
     fp64_lanes: int | None = None
+    fp16_lanes: int | None = None
+    """Two of them work on one pair: with packed instructions only."""
     int32_lanes: int | None = None
     special_function_lanes: int | None = None
     dram_latency_cycles: float | None = None

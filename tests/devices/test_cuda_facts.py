@@ -31,6 +31,8 @@ def test_an_a100_is_described_as_nvidia_does(monkeypatch: pytest.MonkeyPatch) ->
     assert (facts.fp32_lanes, facts.fp64_lanes) == (64, 32)
     assert (facts.uuid, facts.pci_bus_id) == (UUID, BUS_ID)
     assert facts.sources["sm_clock_hz"] == "NVML maximum clock"
+    assert facts.l2_latency_cycles == 205.5  # published: the driver does not tell
+    assert facts.sources["l2_latency_cycles"].startswith("RRZE-HPC/gpu-benches")
 
 
 @pytest.mark.parametrize(

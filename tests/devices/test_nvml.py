@@ -60,7 +60,10 @@ def test_conditions_carry_units(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (conditions.driver_version, conditions.cuda_driver_version) == ("580.159.04", "13.0")
     assert (conditions.sm_clock_hz, conditions.memory_clock_hz) == (1.395e9, 1.215e9)
     assert (conditions.power_watts, conditions.power_limit_watts) == (61.25, 400)
+    assert conditions.power_limit_default_watts == 500
     assert (conditions.pcie_generation, conditions.pcie_lanes) == (4, 8)
+    assert conditions.pcie_generation_gpu_maximum == 6
+    assert conditions.virtualization == "none"
     assert (conditions.pcie_generation_maximum, conditions.pcie_lanes_maximum) == (5, 16)
     assert (conditions.ecc_enabled, conditions.mig_enabled, conditions.persistence_mode) == (
         True,
