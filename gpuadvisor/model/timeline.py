@@ -6,6 +6,7 @@ import msgspec
 
 from gpuadvisor.model.machine import Tool
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.sampled import DeviceSamples, MemoryUse
 
 Extents = tuple[int, int, int]
 CopyKind = Literal["host-to-device", "device-to-host", "device-to-device", "host-to-host", "peer", "other"]
@@ -150,6 +151,10 @@ class TimelineProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Those among them that wait for the GPU."""
     steps: Steps | None = None
     gaps: list[Gaps] = []
+    samples: list[DeviceSamples] = []
+    """Of the GPUs while a live program was recorded."""
+    memory: list[MemoryUse] = []
+    """Of the frameworks of a live program."""
     notes: list[str] = []
 
     @property
