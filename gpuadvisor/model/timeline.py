@@ -6,11 +6,15 @@ import msgspec
 
 from gpuadvisor.model.machine import Tool
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.model.run_patterns import CopyPatterns, LaunchPatterns
 from gpuadvisor.model.sampled import DeviceSamples, MemoryUse
+from gpuadvisor.model.workload import Peers, Workload
 
 Extents = tuple[int, int, int]
 CopyKind = Literal["host-to-device", "device-to-host", "device-to-device", "host-to-host", "peer", "other"]
 HostMemory = Literal["pageable", "pinned", "managed"]
+KernelRole = Literal["matrix", "convolution", "layout", "softmax", "recurrent", "eager"]
+Precision = Literal["float64", "float32", "tf32", "float16", "bfloat16", "float8", "int8"]
 GapCause = Literal["host", "synchronization", "allocator", "copy", "queued", "unknown"]
 
 
@@ -63,6 +67,11 @@ class KernelActivity(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the kernel's name says that it uses tensor cores; None where the name says nothing."""
     communication: bool = False
     """Whether it belongs to a collective of NCCL or RCCL."""
+    role: KernelRole | None = None
+    """What its name says that it computes: `layout` changes the order of a tensor's dimensions, `eager` is
+    one operator of TensorFlow's by itself. None where the name says nothing."""
+    precision: Precision | None = None
+    """Of its inputs, as its name says; `tf32`: of float32, rounded for tensor cores."""
 
 
 class CopyActivity(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,10 +160,16 @@ class TimelineProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Those among them that wait for the GPU."""
     steps: Steps | None = None
     gaps: list[Gaps] = []
+    copy_patterns: CopyPatterns | None = None
+    launch_patterns: LaunchPatterns | None = None
     samples: list[DeviceSamples] = []
     """Of the GPUs while a live program was recorded."""
     memory: list[MemoryUse] = []
     """Of the frameworks of a live program."""
+    workload: Workload | None = None
+    """What operators and marks tell; None where the file holds none."""
+    peers: Peers | None = None
+    """The other ranks of the run, where they were read together with this one."""
     notes: list[str] = []
 
     @property
