@@ -6,6 +6,7 @@ from gpuadvisor.advising.catalogue import (
     access,
     branch,
     counters,
+    host_work,
     launch,
     machine,
     residency,
@@ -20,6 +21,7 @@ from gpuadvisor.advising.fact import Fact, SubjectKind
 
 GROUPS = (
     machine,
+    host_work,
     launch,
     resources,
     residency,
