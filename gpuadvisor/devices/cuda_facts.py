@@ -62,6 +62,7 @@ def read_facts(
         multiprocessors=multiprocessors,
         sm_clock_hz=sm_clock_hz,
         memory_bytes=attributes.memory_bytes,
+        memory_clock_hz=gpu.maximum_memory_clock_hz if gpu else None,
         dram_bytes_per_second=bandwidth,
         l2_bytes=attributes.get("L2CacheSize"),
         **LANES_PER_MULTIPROCESSOR.get(attributes.compute_capability, {}),

@@ -37,11 +37,18 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """How often to launch: `cold` flushes L2 before every timed launch."""
+    """How often to launch: `cold` flushes L2 before every timed launch.
+
+    With `most_samples` a GPU takes at least `samples`, and more until the relative standard error of their
+    median is at most `relative_error` or `limit_seconds` are over; throttled ones it discards.
+    """
 
     warmups: int = 0
     samples: int = 1
     cold: bool = False
+    most_samples: int | None = None
+    relative_error: float = 0.005
+    limit_seconds: float = 1.0
     emulated_threads: int | None = None
     """About how many threads of a large grid an emulated device runs; None leaves it the choice."""
 
@@ -60,6 +67,10 @@ class LaunchResult:
     """Counters, on devices that have them."""
     before: DeviceConditions | None = None
     after: DeviceConditions | None = None
+    looks: tuple[DeviceConditions, ...] = ()
+    """How the GPU was around the timed launches: clocks, power, temperature, what throttled it."""
+    discarded: int = 0
+    """Timed launches that are not among `times`, because something disturbed them."""
 
     @property
     def seconds(self) -> float:

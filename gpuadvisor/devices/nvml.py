@@ -141,6 +141,18 @@ class NvmlGpu:
         bits = {getattr(self._nvml, constant): word for constant, word in EVENT_REASONS.items()}
         return [word for bit, word in bits.items() if reasons & bit]
 
+    def look(self) -> DeviceConditions:
+        """Return what may change from one launch to the next: clocks, power, temperature, what throttles."""
+        nvml, ask = self._nvml, self.ask
+        return DeviceConditions(
+            sm_clock_hz=self.sm_clock_hz,
+            memory_clock_hz=_hertz(ask(nvml.nvmlDeviceGetClockInfo, nvml.NVML_CLOCK_MEM)),
+            power_watts=_watts(ask(nvml.nvmlDeviceGetPowerUsage)),
+            temperature_celsius=ask(nvml.nvmlDeviceGetTemperature, nvml.NVML_TEMPERATURE_GPU),
+            throttle_reasons=self.throttle_reasons(),
+            other_processes=self.other_processes,
+        )
+
     def conditions(self, memory_free_bytes: int | None = None) -> DeviceConditions:
         """Return the state the GPU is in now."""
         nvml, ask = self._nvml, self.ask
@@ -149,6 +161,8 @@ class NvmlGpu:
             cuda_driver_version=version_text(nvml.nvmlSystemGetCudaDriverVersion()),
             sm_clock_hz=self.sm_clock_hz,
             memory_clock_hz=_hertz(ask(nvml.nvmlDeviceGetClockInfo, nvml.NVML_CLOCK_MEM)),
+            application_sm_clock_hz=_hertz(ask(nvml.nvmlDeviceGetApplicationsClock, nvml.NVML_CLOCK_SM)),
+            application_memory_clock_hz=_hertz(ask(nvml.nvmlDeviceGetApplicationsClock, nvml.NVML_CLOCK_MEM)),
             power_watts=_watts(ask(nvml.nvmlDeviceGetPowerUsage)),
             power_limit_watts=_watts(ask(nvml.nvmlDeviceGetEnforcedPowerLimit)),
             power_limit_default_watts=_watts(ask(nvml.nvmlDeviceGetPowerManagementDefaultLimit)),

@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from gpuadvisor.devices.sampling import STEADY
 from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import Better
 from gpuadvisor.model.provenance import Provenance
-from gpuadvisor.probing.validity import STEADY
 
 _BETWEEN_POINTS = b"\0"
 """JSON holds none."""

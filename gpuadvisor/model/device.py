@@ -14,6 +14,10 @@ class DeviceConditions(msgspec.Struct, frozen=True, kw_only=True):
     cuda_driver_version: str | None = None
     sm_clock_hz: float | None = None
     memory_clock_hz: float | None = None
+    application_sm_clock_hz: float | None = None
+    """What an operator set, or the card's default; clocks locked by `nvidia-smi -lgc` show as a throttle
+    reason and in the clock under load only: NVML has no question for them."""
+    application_memory_clock_hz: float | None = None
     power_watts: float | None = None
     power_limit_watts: float | None = None
     power_limit_default_watts: float | None = None
@@ -55,6 +59,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     multiprocessors: int
     sm_clock_hz: float
     """The highest sustained (boost) clock."""
+    memory_clock_hz: float | None = None
+    """The highest, at which `dram_bytes_per_second` holds; None where it is not known."""
     memory_bytes: int
     dram_bytes_per_second: float
     """Theoretical bandwidth: pin rate times bus width."""
@@ -73,6 +79,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     l2_latency_cycles: float | None = None
     l1_latency_cycles: float | None = None
     shared_latency_cycles: float | None = None
+    mig_instance: str | None = None
+    """The share of a split GPU that this device is, as `1g.10gb`; None for a whole GPU.
+
+    Bandwidth and clocks are then those of the whole GPU."""
     uuid: str | None = None
     pci_bus_id: str | None = None
     conditions: DeviceConditions | None = None

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gpuadvisor.devices.device import LaunchResult
+from gpuadvisor.devices.sampling import STEADY
 from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.probing.declaration import MetricDeclaration
 from gpuadvisor.probing.metrics import Derived, Findings
 
 LARGEST_CLOCK_CHANGE = 0.05
-STEADY = frozenset({"application clock setting", "display clock setting"})
-"""Limits that an operator set for good: the clock is lower, but the same at every point."""
 
 
 def relative_spread(seconds: Sequence[float]) -> float | None:

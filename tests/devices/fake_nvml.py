@@ -25,6 +25,7 @@ ANSWERS: dict[str, Any] = {
     "nvmlDeviceGetGpuMaxPcieLinkGeneration": 6,
     "nvmlDeviceGetMaxPcieLinkWidth": 16,
     "nvmlDeviceGetMaxClockInfo": {pynvml.NVML_CLOCK_SM: 1410, pynvml.NVML_CLOCK_MEM: 1215},
+    "nvmlDeviceGetApplicationsClock": {pynvml.NVML_CLOCK_SM: 1275, pynvml.NVML_CLOCK_MEM: 1215},
     "nvmlDeviceGetClockInfo": {pynvml.NVML_CLOCK_SM: 1395, pynvml.NVML_CLOCK_MEM: 1215},
 }
 

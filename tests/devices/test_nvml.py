@@ -7,6 +7,7 @@ import pynvml
 import pytest
 
 from gpuadvisor.devices.nvml import NvmlGpu, find_gpu, open_nvml
+from gpuadvisor.model.device import DeviceConditions
 from tests.devices import fake_nvml
 
 FIRST = ("GPU-aaaa", "00000000:3B:00.0")
@@ -61,6 +62,8 @@ def test_conditions_carry_units(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (conditions.sm_clock_hz, conditions.memory_clock_hz) == (1.395e9, 1.215e9)
     assert (conditions.power_watts, conditions.power_limit_watts) == (61.25, 400)
     assert conditions.power_limit_default_watts == 500
+    assert conditions.application_sm_clock_hz == 1.275e9
+    assert conditions.application_memory_clock_hz == 1.215e9
     assert (conditions.pcie_generation, conditions.pcie_lanes) == (4, 8)
     assert conditions.pcie_generation_gpu_maximum == 6
     assert conditions.virtualization == "none"
@@ -72,6 +75,18 @@ def test_conditions_carry_units(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert (conditions.compute_mode, conditions.temperature_celsius) == ("default", 34)
     assert conditions.memory_free_bytes == 7
+
+
+def test_a_look_tells_what_changes_from_launch_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = found(monkeypatch, nvmlDeviceGetCurrentClocksEventReasons=pynvml.nvmlClocksEventReasonSwPowerCap)
+    assert gpu.look() == DeviceConditions(
+        sm_clock_hz=1.395e9,
+        memory_clock_hz=1.215e9,
+        power_watts=61.25,
+        temperature_celsius=34,
+        throttle_reasons=["power cap"],
+        other_processes=0,
+    )
 
 
 @pytest.mark.parametrize(
