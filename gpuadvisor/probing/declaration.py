@@ -6,6 +6,7 @@ import msgspec
 
 from gpuadvisor.model.machine import Better
 from gpuadvisor.probing.expressions import Expression, parse
+from gpuadvisor.sources.images import TextureSpec
 
 ElementType = Literal["uint32", "uint64", "float32"]
 Fill = Literal["zeros", "ones", "arange", "scratch", "unwritten"]
@@ -50,9 +51,13 @@ class WorkDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class ArgumentDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kernel argument: a buffer, or a value of a type."""
+    """A kernel argument: a buffer, a texture object over the start of one, or a value of a type."""
 
     buffer: str | None = None
+    texture: TextureSpec | None = None
+    """As launch files write it; none: the argument is the buffer's address."""
+    shape: list[Expression] = []
+    """Of the texture: the slowest axis first, without that of the channels."""
     type: ElementType | None = None
     value: Expression | None = None
 
@@ -112,6 +117,10 @@ class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     cases: list[dict[str, int]] = []
     define: dict[str, Expression] = {}
     macros: dict[str, Expression] = {}
+    maximum_registers: Expression = parse(0)
+    """The most registers that the compiler may give a thread; 0 leaves it the choice."""
+    compute_capability: int = 0
+    """The least that has what the kernel uses, as 80; older devices leave the sweep out."""
     arguments: list[ArgumentDeclaration]
     launch: LaunchDeclaration
     check: CheckDeclaration

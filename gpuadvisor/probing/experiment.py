@@ -59,7 +59,11 @@ def _argument(
     if argument.buffer in outputs:
         return outputs[argument.buffer]
     declared = next(each for each in bench.probe.declaration.buffers if each.name == argument.buffer)
-    return bench.input(declared, _count(declared, plan))
+    held = bench.input(declared, _count(declared, plan))
+    if argument.texture is None:
+        return held
+    shape = tuple(plan.scope.integer("arguments", extent) for extent in argument.shape)
+    return bench.texture(declared, argument.texture, shape, held)
 
 
 def _scalar(element_type: str, value: int) -> np.generic:

@@ -16,12 +16,21 @@ def load_probe(folder: Path) -> Probe:
     """Return the probe in `folder`; raise GpuAdvisorError, naming file and key, where it is not one."""
     path = folder / "probe.toml"
     try:
-        declaration = msgspec.toml.decode(_read(path), type=ProbeDeclaration, dec_hook=_expression)
+        written = _with_common_keys(msgspec.toml.decode(_read(path)))
+        declaration = msgspec.convert(written, ProbeDeclaration, dec_hook=_expression)
     except msgspec.MsgspecError as error:
         raise GpuAdvisorError(str(error), where=str(path)) from None
     probe = Probe(folder.name, folder, declaration, _read(folder / "kernel.cu"))
     verify(probe)
     return probe
+
+
+def _with_common_keys(written: dict[str, Any]) -> dict[str, Any]:
+    """Return what probe.toml says with the keys of `every_sweep` in each sweep that does not have them."""
+    common, sweeps = written.pop("every_sweep", {}), written.get("sweep", [])
+    if common and isinstance(common, dict) and isinstance(sweeps, list):
+        written["sweep"] = [common | sweep if isinstance(sweep, dict) else sweep for sweep in sweeps]
+    return written
 
 
 def _expression(kind: type, value: object) -> Any:  # noqa: ANN401 - msgspec's hook

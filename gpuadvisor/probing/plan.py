@@ -31,7 +31,8 @@ def plan_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters
     """
     scope = scope_at(bench.device.facts, bench.probe, sweep, parameters)
     macros = {name: scope.integer(f"macros.{name}", value) for name, value in sweep.macros.items()}
-    kernel = bench.kernel(sweep.kernel, macros)
+    cap = scope.integer("maximum_registers", sweep.maximum_registers)
+    kernel = bench.kernel(sweep.kernel, macros, cap or None)
     block = scope.integer("launch.block", sweep.launch.block)
     shared_bytes = scope.integer("launch.dynamic_shared_bytes", sweep.launch.dynamic_shared_bytes)
     scope = scope.extended(_residency(bench, kernel, block, shared_bytes))
@@ -64,4 +65,4 @@ def _residency(bench: Workbench, kernel: Kernel, block: int, shared_bytes: int) 
         dynamic_shared_bytes=shared_bytes,
         barriers=resources.barriers or 0,
     )
-    return compiled_values(found)
+    return compiled_values(found, resources)

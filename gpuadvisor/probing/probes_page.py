@@ -83,7 +83,9 @@ def _sweep_row(sweep: SweepDeclaration) -> list[str]:
     points = points_of(sweep)
     values = {name: dict.fromkeys(str(point[name]) for point in points) for name in points[0]}
     parameters = "; ".join(f"`{name}` {', '.join(taken)}" for name, taken in values.items())
-    return [f"`{sweep.name}`", sweep.meaning, parameters, "yes" if sweep.quick else ""]
+    since = f" (compute capability {sweep.compute_capability / 10:.1f} and later)"
+    meaning = sweep.meaning + (since if sweep.compute_capability else "")
+    return [f"`{sweep.name}`", meaning, parameters, "yes" if sweep.quick else ""]
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

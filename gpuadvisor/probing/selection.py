@@ -9,6 +9,7 @@ from gpuadvisor.probing.declaration import SweepDeclaration
 from gpuadvisor.probing.plan import scope_at
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.sweeps import Parameters, points_of
+from gpuadvisor.probing.vocabulary import device_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,29 @@ def select(
 ) -> list[Selection]:
     """Return what to run of the probes on a device; with `quick` only sweeps declared so.
 
-    Raises GpuAdvisorError for a probe in `names` that has no quick sweep, and where a `wanted` fails.
+    Raises GpuAdvisorError for a probe in `names` that has nothing to run, and where a `wanted` fails.
     """
     found = [_selection(facts, probe, quick=quick) for probe in probes]
     chosen = [selection for selection in found if selection.sweeps]
-    for name in names or ():
-        if name not in [selection.probe.name for selection in chosen]:
-            raise GpuAdvisorError(f"the probe {name!r} has no quick sweep", remedy="leave out --quick")
+    running = [selection.probe.name for selection in chosen]
+    for probe in probes:
+        if probe.name in (names or ()) and probe.name not in running:
+            raise _nothing_to_run(facts, probe, quick=quick)
     return chosen
 
 
+def _nothing_to_run(facts: DeviceFacts, probe: Probe, *, quick: bool) -> GpuAdvisorError:
+    if quick and not any(sweep.quick for sweep in probe.declaration.sweeps):
+        return GpuAdvisorError(f"the probe {probe.name!r} has no quick sweep", remedy="leave out --quick")
+    needed = min(sweep.compute_capability for sweep in probe.declaration.sweeps)
+    remedy = f"it needs compute capability {needed / 10:.1f}" if needed else None
+    return GpuAdvisorError(f"the probe {probe.name!r} has nothing to run on {facts.id}", remedy=remedy)
+
+
 def points_on(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration) -> list[Parameters]:
-    """Return the points of a sweep that are wanted on a device."""
+    """Return the points of a sweep that are wanted on a device; none, where it is too old for them."""
+    if device_values(facts)["compute_capability"] < sweep.compute_capability:
+        return []
     points, wanted = points_of(sweep), sweep.wanted
     if wanted is None:
         return points
@@ -48,5 +60,6 @@ def points_on(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration) -> list
 
 
 def _selection(facts: DeviceFacts, probe: Probe, *, quick: bool) -> Selection:
-    sweeps = [sweep for sweep in probe.declaration.sweeps if sweep.quick or not quick]
-    return Selection(probe, [(sweep, points_on(facts, probe, sweep)) for sweep in sweeps])
+    asked = [sweep for sweep in probe.declaration.sweeps if sweep.quick or not quick]
+    sweeps = [(sweep, points_on(facts, probe, sweep)) for sweep in asked]
+    return Selection(probe, [(sweep, points) for sweep, points in sweeps if points])

@@ -64,6 +64,15 @@ def _verify_argument(probe: Probe, key: str, argument: ArgumentDeclaration) -> N
         raise _error(probe, key, "needs either a buffer, or a type and a value")
     if argument.buffer is not None:
         _known(probe, key, argument.buffer, [buffer.name for buffer in probe.declaration.buffers])
+    if (argument.texture is None) != (not argument.shape):
+        raise _error(probe, key, "a texture needs a shape, and nothing else has one")
+    if argument.texture is not None and argument.buffer not in _inputs(probe):
+        raise _error(probe, key, "a texture needs a buffer that kernels only read")
+
+
+def _inputs(probe: Probe) -> list[str]:
+    written = ("unwritten", "scratch")
+    return [buffer.name for buffer in probe.declaration.buffers if buffer.fill not in written]
 
 
 def _verify_outputs(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
@@ -93,10 +102,11 @@ def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     elementwise = known | _names_in_check(check)
     shape = [sweep.launch.grid, sweep.launch.block, sweep.launch.dynamic_shared_bytes]
     values = [argument.value for argument in sweep.arguments if argument.value is not None]
+    values += [extent for argument in sweep.arguments for extent in argument.shape]
     _all_known(probe, f"{key}: define", sweep.define.values(), elementwise)
     _all_known(probe, f"{key}: macros", sweep.macros.values(), known)
-    wanted = [] if sweep.wanted is None else [sweep.wanted]
-    _all_known(probe, f"{key}: wanted", wanted, known - vocabulary.COMPILED.keys())
+    early = [sweep.maximum_registers, *([] if sweep.wanted is None else [sweep.wanted])]
+    _all_known(probe, f"{key}: wanted, maximum_registers", early, known - vocabulary.COMPILED.keys())
     _all_known(probe, f"{key}: launch", shape, known)
     _all_known(probe, f"{key}: arguments", values, known)
     _all_known(probe, f"{key}: check.summed_over", check.summed_over.values(), known)

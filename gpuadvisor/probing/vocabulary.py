@@ -8,7 +8,7 @@ import msgspec
 from gpuadvisor.compiler.limits import limits_of
 from gpuadvisor.model.counters import Counts, LineCounts
 from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.kernel import Occupancy
+from gpuadvisor.model.kernel import Occupancy, Resources
 from gpuadvisor.probing.declaration import WorkDeclaration
 from gpuadvisor.probing.expressions import Expression, parse
 from gpuadvisor.probing.probe import Probe
@@ -35,6 +35,8 @@ DEVICE = {
 COMPILED = {
     "blocks_per_sm": "blocks of this launch that can reside on a multiprocessor",
     "theoretical_warps": "warps of this launch that can reside on a multiprocessor",
+    "registers_per_thread": "registers that the compiler gave a thread",
+    "spill_bytes": "bytes of spilled registers that the machine code stores and loads, each instruction once",
 }
 LEAST_FOOTPRINT_BYTES = 256 * 2**20
 EMULATED_FOOTPRINT_BYTES = 64 * 2**20
@@ -60,9 +62,15 @@ def device_values(facts: DeviceFacts) -> dict[str, int | float]:
     }
 
 
-def compiled_values(occupancy: Occupancy) -> dict[str, int]:
-    """Return the values of the names in COMPILED."""
-    return {"blocks_per_sm": occupancy.blocks_per_sm, "theoretical_warps": occupancy.warps_per_sm}
+def compiled_values(occupancy: Occupancy, resources: Resources) -> dict[str, int]:
+    """Return the values of the names in COMPILED, without those that the compiler did not tell."""
+    told = {
+        "blocks_per_sm": occupancy.blocks_per_sm,
+        "theoretical_warps": occupancy.warps_per_sm,
+        "registers_per_thread": resources.registers_per_thread,
+        "spill_bytes": resources.spill_bytes,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def work_values(work: Sequence[WorkDeclaration]) -> dict[str, Expression]:

@@ -1,13 +1,15 @@
-"""What the points of a probe share: compiled kernels and input buffers, so that neither is made twice."""
+"""What the points of a probe share, so that it is made once: compiled kernels, inputs, texture objects."""
 
 import numpy as np
 
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.device import Buffer, Device, Kernel
+from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing.correctness import Output
 from gpuadvisor.probing.declaration import BufferDeclaration
 from gpuadvisor.probing.probe import Probe
+from gpuadvisor.sources.images import TextureSpec, made
 
 CUDA_STANDARD = "c++17"
 
@@ -18,15 +20,20 @@ class Workbench:
     def __init__(self, device: Device, probe: Probe) -> None:
         self.device = device
         self.probe = probe
-        self._kernels: dict[tuple[str, tuple[str, ...]], Kernel] = {}
+        self._kernels: dict[tuple[str, tuple[str, ...], int | None], Kernel] = {}
         self._inputs: dict[tuple[str, int], Buffer] = {}
+        self._textures: dict[tuple[int, TextureSpec, tuple[int, ...]], np.uint64] = {}
 
-    def kernel(self, name: str, macros: dict[str, int]) -> Kernel:
-        """Return a kernel compiled with macros; raise GpuAdvisorError where there is none of that name."""
+    def kernel(self, name: str, macros: dict[str, int], maximum_registers: int | None = None) -> Kernel:
+        """Return a kernel compiled with macros and a cap on the registers of a thread, or without one.
+
+        Raises GpuAdvisorError where there is none of that name.
+        """
         defines = tuple(f"{macro}={value}" for macro, value in macros.items())
-        if (name, defines) not in self._kernels:
-            self._kernels[name, defines] = self._compile(name, defines)
-        return self._kernels[name, defines]
+        key = (name, defines, maximum_registers)
+        if key not in self._kernels:
+            self._kernels[key] = self._compile(name, defines, maximum_registers)
+        return self._kernels[key]
 
     def input(self, declaration: BufferDeclaration, count: int) -> Buffer:
         """Return a buffer of `count` elements, filled as declared; only to `scratch` may kernels write."""
@@ -35,6 +42,21 @@ class Workbench:
             self._inputs[key] = self.device.upload(_filled(declaration, count), declaration.name)
         return self._inputs[key]
 
+    def texture(
+        self, declaration: BufferDeclaration, spec: TextureSpec, shape: tuple[int, ...], buffer: Buffer
+    ) -> np.uint64:
+        """Return the handle of a texture object of `shape` over the start of an input buffer."""
+        key = (buffer.address, spec, shape)
+        if key not in self._textures:
+            where = f"{self.probe.declaration_file}: buffer {declaration.name!r}"
+            axes = (*shape, spec.channels) if spec.channels else shape
+            texture = made(spec, np.empty(axes, declaration.type), None, where)
+            if texture.texels.size_bytes > buffer.size_bytes:
+                raise GpuAdvisorError(f"is smaller than a texture of {list(axes)}", where=where)
+            image = Image(buffer.address, texture.texels, texture.sampling)
+            self._textures[key] = np.uint64(self.device.bind(image))
+        return self._textures[key]
+
     @property
     def compilers(self) -> set[str]:
         """What compiled the kernels so far."""
@@ -42,13 +64,17 @@ class Workbench:
 
     def clear(self) -> None:
         """Free the input buffers."""
+        self._textures.clear()
         for buffer in self._inputs.values():
             self.device.free(buffer)
         self._inputs.clear()
 
-    def _compile(self, name: str, defines: tuple[str, ...]) -> Kernel:
+    def _compile(self, name: str, defines: tuple[str, ...], maximum_registers: int | None) -> Kernel:
         options = CompileOptions(
-            compute_capability=self.device.facts.compute_capability, defines=defines, standard=CUDA_STANDARD
+            compute_capability=self.device.facts.compute_capability,
+            defines=defines,
+            standard=CUDA_STANDARD,
+            maximum_registers=maximum_registers,
         )
         path = str(self.probe.kernel_file)
         module = self.device.compile(self.probe.source, path, options)

@@ -38,6 +38,23 @@ def test_marked_lines_may_form_groups(tmp_path: Path) -> None:
         ('{ buffer = "input" }', '{ buffer = "inputs" }', ["argument 1", "inputs"]),
         ('value = "factor" }', 'value = "factor", buffer = "input" }', ["argument 4"]),
         ('{ type = "uint32", value = "factor" }', '{ type = "uint32" }', ["argument 4"]),
+        ('{ buffer = "input" }', '{ buffer = "input", texture = {} }', ["argument 1", "shape"]),
+        (
+            '{ buffer = "output" }',
+            '{ buffer = "output", texture = {}, shape = [64] }',
+            ["argument 2", "read"],
+        ),
+        (
+            '{ buffer = "input" }',
+            '{ buffer = "input", texture = {}, shape = ["wide"] }',
+            ["wide", "arguments"],
+        ),
+        ('{ buffer = "input" }', '{ buffer = "input", texture = { filter = "cubic" } }', ["cubic", "filter"]),
+        (
+            'kernel = "scale"',
+            'kernel = "scale"\nmaximum_registers = "blocks_per_sm"',
+            ["maximum_registers", "blocks_per_sm"],
+        ),
         ('check = { buffer = "output"', 'check = { buffer = "input"', ["check.buffer", "input"]),
         ('reduce = "mean"', 'reduce = "peak_overlap"', ["readings", "3"]),
         ('kernel = "scale"', 'kernel = "scales"', ["kernel.cu", "scales"]),

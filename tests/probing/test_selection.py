@@ -25,7 +25,6 @@ def parameters(points: list[ProbePoint]) -> list[tuple[object, object]]:
         ("1", [(3, 1), (3, 2), (5, 1), (5, 2)]),
         ("blocks // 2", [(3, 2), (5, 2)]),
         ("3 // factor * elements", [(3, 1), (3, 2)]),
-        ("multiprocessors // 5", []),
     ],
 )
 def test_points_that_are_not_wanted_are_left_out(
@@ -33,6 +32,25 @@ def test_points_that_are_not_wanted_are_left_out(
 ) -> None:
     write_probe(tmp_path, replace=(KERNEL, f'{KERNEL}\nwanted = "{wanted}"'))
     assert parameters(scale(tmp_path).points) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ('wanted = "multiprocessors // 5"', None),
+        ("compute_capability = 100", "it needs compute capability 10.0"),
+    ],
+)
+def test_a_probe_without_points_has_nothing_to_run(key: str, remedy: str | None, tmp_path: Path) -> None:
+    write_probe(tmp_path, replace=(KERNEL, f"{KERNEL}\n{key}"))
+    with pytest.raises(GpuAdvisorError, match="'scale' has nothing to run on cuda:0") as error:
+        scale(tmp_path)
+    assert error.value.remedy == remedy
+
+
+def test_a_gpu_that_is_new_enough_runs_a_sweep(tmp_path: Path) -> None:
+    write_probe(tmp_path, replace=(KERNEL, f"{KERNEL}\ncompute_capability = 90"))
+    assert len(scale(tmp_path).points) == 4
 
 
 def test_progress_counts_the_points_that_are_wanted(tmp_path: Path) -> None:
