@@ -18,6 +18,8 @@ from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer
 from gpuadvisor.devices.cuda_unavailable import cuda_unavailable_reason
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
 from gpuadvisor.devices.nvml import find_gpu
+from gpuadvisor.devices.sampling import sample
+from gpuadvisor.devices.steady_clock import warm_clock
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -27,8 +29,9 @@ from gpuadvisor.model.provenance import Provenance
 __all__ = ["CudaDevice", "cuda_unavailable_reason"]
 
 IDLE_CLOCK_FRACTION = 0.8
-WAKE_SECONDS = 0.1
-"""An idle GPU needs some tens of milliseconds of work before its clocks are up."""
+"""Of the clock that had become steady: below it the GPU is warmed up again."""
+WARMING_BLOCKS = 2
+WARMING_THREADS = 256
 
 
 class CudaDevice:
@@ -58,6 +61,7 @@ class CudaDevice:
         self._memory = CudaMemory(cupy)
         self._modules = CudaModules(cupy, attributes.compute_capability, shared_limit_bytes)
         self._flush_address: int | None = None
+        self._steady_clock_hz: float | None = None
 
     @property
     def facts(self) -> DeviceFacts:
@@ -96,7 +100,9 @@ class CudaDevice:
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
     ) -> LaunchResult:
-        """Run the kernel to its end and time it with events; conditions are sampled around the samples.
+        """Run the kernel to its end and time it with events, looking at the GPU around the samples.
+
+        Who asks for no more than a launch gets no look: NVML takes longer than most kernels.
 
         Raises DeviceLostError where the kernel faults; nothing works on this object after that.
         """
@@ -115,11 +121,16 @@ class CudaDevice:
 
         with cuda_errors(self._cupy, f"kernel {written_name(kernel)}"):
             self._warm_up(enqueue, timing.warmups)
-            before = self._conditions()
             timer = EventTimer(self._cupy, self._stream, self._hold, self._flush)
-            seconds = timer.samples(enqueue, timing)
-        times = tuple(KernelTime(provenance=Provenance.MEASURED, seconds=sample) for sample in seconds)
-        return LaunchResult(times=times, before=before, after=self._conditions())
+            look = self._gpu.look if self._gpu and timing != ONCE else _no_look
+            found = sample(timer.sampler(enqueue, timing), look, timing)
+        return LaunchResult(
+            times=tuple(KernelTime(provenance=Provenance.MEASURED, seconds=each) for each in found.seconds),
+            before=found.looks[0] if found.looks else None,
+            after=found.looks[-1] if found.looks else None,
+            looks=tuple(found.looks),
+            discarded=len(found.discarded),
+        )
 
     def close(self) -> None:
         """Free everything."""
@@ -130,16 +141,24 @@ class CudaDevice:
         self._modules.close()
 
     @cached_property
-    def _hold(self) -> Callable[[float], None]:
+    def _busy(self) -> Callable[[float, int, int], None]:
+        """What keeps so many blocks of so many threads busy for some seconds."""
         options = CompileOptions(compute_capability=self._facts.compute_capability)
         kernel = Kernel(module=self.compile(HOLD_SOURCE, "hold.cu", options), name="gpuadvisor_hold")
         function = self._modules.function(kernel, Launch(grid=(1, 1, 1), block=(1, 1, 1)))
 
-        def hold(seconds: float) -> None:
+        def busy(seconds: float, blocks: int, threads: int) -> None:
             nanoseconds = _by_value(np.uint64(seconds * 1e9))
-            function((1, 1, 1), (1, 1, 1), [nanoseconds], stream=self._stream)
+            function((blocks, 1, 1), (threads, 1, 1), [nanoseconds], stream=self._stream)
 
-        return hold
+        return busy
+
+    def _hold(self, seconds: float) -> None:
+        self._busy(seconds, 1, 1)
+
+    def _work(self, seconds: float) -> None:
+        self._busy(seconds, WARMING_BLOCKS * self._facts.multiprocessors, WARMING_THREADS)
+        self._stream.synchronize()
 
     def _flush(self) -> None:
         size_bytes = FLUSH_FACTOR * self._facts.l2_bytes
@@ -148,21 +167,29 @@ class CudaDevice:
         self._runtime.memsetAsync(self._flush_address, 0, size_bytes, self._stream.ptr)
 
     def _warm_up(self, enqueue: Callable[[], None], warmups: int) -> None:
-        if warmups and self._is_idle():
-            self._hold(WAKE_SECONDS)
+        if warmups and self._is_asleep():
+            warmth = warm_clock(self._work, self._clock_hz, self._facts.sm_clock_hz)
+            self._steady_clock_hz = warmth.clock_hz if warmth else None
         for _ in range(warmups):
             enqueue()
         self._stream.synchronize()
 
-    def _is_idle(self) -> bool:
-        clock_hz = self._gpu.sm_clock_hz if self._gpu else None
-        return clock_hz is not None and clock_hz < IDLE_CLOCK_FRACTION * self._facts.sm_clock_hz
+    def _is_asleep(self) -> bool:
+        clock_hz, steady_hz = self._clock_hz(), self._steady_clock_hz
+        return clock_hz is not None and (steady_hz is None or clock_hz < IDLE_CLOCK_FRACTION * steady_hz)
+
+    def _clock_hz(self) -> float | None:
+        return self._gpu.sm_clock_hz if self._gpu else None
 
     def _conditions(self) -> DeviceConditions | None:
         if self._gpu is None:
             return None
         memory_free_bytes, _ = self._runtime.memGetInfo()
         return self._gpu.conditions(memory_free_bytes)
+
+
+def _no_look() -> None:
+    return None
 
 
 def _by_value(argument: Argument) -> NDArray[np.generic]:

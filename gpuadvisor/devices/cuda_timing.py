@@ -8,8 +8,9 @@ from gpuadvisor.devices.device import Timing
 
 EVENT_RESOLUTION_SECONDS = 0.5e-6
 """CUDA Runtime API, `cudaEventElapsedTime`."""
-SHORTEST_SAMPLE_SECONDS = 100 * EVENT_RESOLUTION_SECONDS
-MOST_LAUNCHES = 64
+SHORTEST_SAMPLE_SECONDS = 400 * EVENT_RESOLUTION_SECONDS
+"""So that the resolution is a quarter of a percent, below the error at which sampling stops."""
+MOST_LAUNCHES = 128
 HOLD_SECONDS = 50e-6
 HOLD_SECONDS_PER_LAUNCH = 20e-6
 """Several times what enqueueing a launch from Python takes."""
@@ -19,13 +20,20 @@ FLUSH_FACTOR = 2
 HOLD_SOURCE = """
 extern "C" __global__ void gpuadvisor_hold(unsigned long long nanoseconds) {
     unsigned long long start, now;
+    float value = 0.5f;
     asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(start));
     do {
+        #pragma unroll
+        for (int step = 0; step < 32; ++step)
+            asm volatile("fma.rn.f32 %0, %0, %0, %0;" : "+f"(value));
         asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
     } while (now - start < nanoseconds);
 }
 """
-"""Keeps the stream busy while the host enqueues, so that no event waits for the host."""
+"""Keeps the stream busy while the host enqueues, so that no event waits for the host.
+
+On every multiprocessor it is the work that brings the clock up.
+"""
 
 
 class EventTimer:
@@ -46,14 +54,14 @@ class EventTimer:
         self._hold = hold
         self._flush = flush
 
-    def samples(self, enqueue: Callable[[], None], timing: Timing) -> list[float]:
-        """Return the seconds of one launch, once per sample.
+    def sampler(self, enqueue: Callable[[], None], timing: Timing) -> Callable[[], float]:
+        """Return what takes a sample: the seconds of one launch.
 
         Warm samples of a short kernel are means over several launches in a row, because events resolve
         half a microsecond only. Without warm-ups the kernel runs exactly once per sample.
         """
         launches = 1 if timing.cold or not timing.warmups else self._launches_per_sample(enqueue)
-        return [self._seconds(enqueue, launches, cold=timing.cold) for _ in range(timing.samples)]
+        return lambda: self._seconds(enqueue, launches, cold=timing.cold)
 
     def _launches_per_sample(self, enqueue: Callable[[], None]) -> int:
         once = max(self._seconds(enqueue, 1, cold=False), EVENT_RESOLUTION_SECONDS)

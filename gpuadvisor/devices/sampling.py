@@ -64,6 +64,7 @@ def sample(take: Callable[[], float], look: Look, timing: Timing, passing: Passi
     _sample_until(found, take, look, timing, passing)
     if not found.seconds:
         found.seconds, found.looks = found.discarded, found.discarded_looks
+        found.discarded, found.discarded_looks = [], []
     return found
 
 

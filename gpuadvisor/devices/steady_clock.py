@@ -12,7 +12,7 @@ AWAKE = 0.8
 """The share of its highest clock below which a GPU may only be waking."""
 LEAST_ASLEEP_SECONDS = 0.3
 LIMIT_SECONDS = 1.0
-"""An A100 stays below its clock for some hundreds of milliseconds of light work (gpu-benches, gpu-latency)."""
+"""An A100 stays below its clock for some hundreds of milliseconds of light work (RRZE's gpu-latency)."""
 
 
 @dataclass(frozen=True, slots=True)

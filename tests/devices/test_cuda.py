@@ -3,10 +3,11 @@
 import sys
 
 import numpy as np
+import pynvml
 import pytest
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
-from gpuadvisor.devices import cuda_unavailable
+from gpuadvisor.devices import cuda_unavailable, sampling, steady_clock
 from gpuadvisor.devices.cuda import CudaDevice
 from gpuadvisor.devices.cuda_errors import DeviceLostError
 from gpuadvisor.devices.device import Buffer, Kernel, Timing
@@ -107,9 +108,9 @@ def test_the_machine_code_of_the_kernel_is_loaded(gpu: FakeGpu, device: CudaDevi
 def test_a_launch_is_measured_and_its_conditions_sampled(
     gpu: FakeGpu, device: CudaDevice, fill: Kernel
 ) -> None:
-    gpu.kernel_seconds = lambda: 100e-6
+    gpu.kernel_seconds = lambda: 300e-6
     result = device.launch(fill, LAUNCH, (), Timing(warmups=2, samples=5))
-    assert result.seconds == pytest.approx(100e-6)
+    assert result.seconds == pytest.approx(300e-6)
     assert len(result.times) == 5
     assert {time.provenance for time in result.times} == {Provenance.MEASURED}
     assert len(gpu.called("launch")) == 2 + 1 + 5
@@ -126,13 +127,46 @@ def test_a_cold_launch_overwrites_twice_the_l2(gpu: FakeGpu, device: CudaDevice,
     assert gpu.called("malloc") == [(2 * 41_943_040,)], "the flush buffer is made once"
 
 
-def test_an_idle_gpu_is_woken_before_it_is_timed(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
-    clocks = {1: 345, 2: 1215}
-    fake_nvml.install(monkeypatch, fake_nvml.gpu(UUID, BUS_ID, nvmlDeviceGetClockInfo=clocks))
-    device = CudaDevice()
-    module = device.compile(SOURCE, "fill.cu", CompileOptions(compute_capability="8.0"))
-    device.launch(Kernel(module=module, name="fill"), LAUNCH, (), Timing(warmups=1))
-    assert gpu.called("hold")[0] == (pytest.approx(0.1),)
+def warming_steps(gpu: FakeGpu) -> int:
+    return gpu.called("hold").count((pytest.approx(0.02),))
+
+
+def test_the_clock_is_warmed_up_once(gpu: FakeGpu, device: CudaDevice, fill: Kernel) -> None:
+    gpu.kernel_seconds = lambda: 1e-3
+    for _ in range(3):
+        device.launch(fill, LAUNCH, (), Timing(warmups=1))
+    assert warming_steps(gpu) == 5
+
+
+def test_a_gpu_that_fell_asleep_is_woken_again(
+    device: CudaDevice, fill: Kernel, gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steady_clock, "LEAST_ASLEEP_SECONDS", 0.0)
+    device.launch(fill, LAUNCH, (), Timing(warmups=1))
+    card = fake_nvml.gpu(UUID, BUS_ID)
+    card.answers["nvmlDeviceGetClockInfo"] = {1: 345, 2: 1215}
+    monkeypatch.setattr(device._gpu, "_handle", card)
+    device.launch(fill, LAUNCH, (), Timing(warmups=1))
+    assert warming_steps(gpu) == 10
+
+
+def test_throttled_launches_are_not_among_the_times(
+    gpu: FakeGpu, device: CudaDevice, fill: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second batch takes longer, and the look after it names the reason."""
+    gpu.kernel_seconds = lambda: 4e-3 if 5 < len(gpu.called("launch")) - 2 <= 10 else 1e-3
+    reasons = iter([0, 0, 0x40])
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetCurrentClocksEventReasons", lambda _: next(reasons, 0))
+    monkeypatch.setattr(sampling, "PAUSE_SECONDS", 0.0)
+    result = device.launch(fill, LAUNCH, (), Timing(warmups=1, samples=10, most_samples=50))
+    assert [time.seconds for time in result.times] == [pytest.approx(1e-3)] * 10
+    assert result.discarded == 5
+    assert len(result.looks) == 4
+
+
+def test_a_launch_that_nobody_times_gets_no_look(device: CudaDevice, fill: Kernel) -> None:
+    result = device.launch(fill, LAUNCH, ())
+    assert (result.before, result.after, result.looks) == (None, None, ())
 
 
 @pytest.mark.parametrize("status", [700, 716, 719])
