@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gpuadvisor.model.timeline import CopyKind, Extents, HostMemory
+from gpuadvisor.sources.traces.allocator import EVENT as MEMORY_EVENT
+from gpuadvisor.sources.traces.collectives import OPERATOR as COLLECTIVE
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape, Lane
 from gpuadvisor.sources.traces.kineto_events import Arguments, Event
 from gpuadvisor.sources.traces.kineto_head import whole
@@ -56,6 +58,8 @@ class KinetoActivities:
                 handler(event, start, start + duration if duration and duration > 0 else start)
             elif event.ph in ("B", "E"):
                 self._pair(event)
+            elif event.name == MEMORY_EVENT and event.args is not None:
+                self._recording.allocator.add(event.args)
 
     def _pair(self, event: Event) -> None:
         """Make an X event of a B and the E that ends it, the innermost of its thread."""
@@ -86,7 +90,9 @@ class KinetoActivities:
                 return self._memset
             case "cuda_runtime" | "cuda_driver" | "runtime" | "hip_runtime" | "hip_driver":
                 return self._call
-            case "user_annotation" | "cpu_op" | "operator":
+            case "cpu_op" | "operator":
+                return self._operator
+            case "user_annotation":
                 return self._annotation
             case "":
                 return self._uncategorized
@@ -140,9 +146,21 @@ class KinetoActivities:
 
     def _annotation(self, event: Event, start: float, end: float) -> None:
         if event.name is not None and event.name.startswith("Prof") and _STEP.fullmatch(event.name):
-            self._recording.steps.append(start, end, 0, 0, 0)
+            if event.args is None or event.args.finished is not False:
+                self._recording.steps.append(start, end, 0, 0, 0)
         else:
+            self._recording.host.annotate(event.name or "", start, end)
             self._recording.cover(start, end)
+
+    def _operator(self, event: Event, start: float, end: float) -> None:
+        name, args, thread = event.name or "", event.args, event.tid
+        if name.startswith("ProfilerStep"):
+            self._annotation(event, start, end)
+            return
+        if name == COLLECTIVE and args is not None:
+            self._recording.collectives.add(args)
+        self._recording.host.add(name, thread if type(thread) is int else str(thread), args, start, end)
+        self._recording.cover(start, end)
 
     def _uncategorized(self, event: Event, start: float, end: float) -> None:
         if event.pid == _LEGACY_GPU:

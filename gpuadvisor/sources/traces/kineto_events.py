@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 Time = Annotated[float, Meta(ge=-1e18, le=1e18)]
+NOTHING = msgspec.Raw(b"")
 Extents = tuple[Any, ...] | dict[str, Any] | str | float | bool | None
 """Anything that JSON can say, lists as tuples: the extents of a launch, in the arguments of kernels."""
 
@@ -24,6 +25,21 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
     occupancy_percent: Any = msgspec.field(default=None, name="est. achieved occupancy %")
     old_occupancy_percent: Any = msgspec.field(default=None, name="theoretical occupancy %")
     """What it was called in 2021."""
+    finished: Any = None
+    """False for a range that was open when the recording ended."""
+    input_dimensions: msgspec.Raw = msgspec.field(default=NOTHING, name="Input Dims")
+    input_types: msgspec.Raw = msgspec.field(default=NOTHING, name="Input type")
+    concrete_inputs: msgspec.Raw = msgspec.field(default=NOTHING, name="Concrete Inputs")
+    """Of operators, if shapes were recorded; left as they are, because few of them are looked at."""
+    sequence_number: Any = msgspec.field(default=None, name="Sequence number")
+    forward_thread: Any = msgspec.field(default=None, name="Fwd thread id")
+    collective: Any = msgspec.field(default=None, name="Collective name")
+    message_elements: Any = msgspec.field(default=None, name="In msg nelems")
+    dtype: Any = None
+    total_allocated: Any = msgspec.field(default=None, name="Total Allocated")
+    total_reserved: Any = msgspec.field(default=None, name="Total Reserved")
+    device_type: Any = msgspec.field(default=None, name="Device Type")
+    device_id: Any = msgspec.field(default=None, name="Device Id")
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
