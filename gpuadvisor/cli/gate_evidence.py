@@ -19,7 +19,7 @@ from gpuadvisor.gating.items import Item, item_names
 from gpuadvisor.gating.reading import Loaded
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
-from gpuadvisor.probing.run import unprobed
+from gpuadvisor.probing.unprobed import unprobed
 
 
 @dataclass(frozen=True, kw_only=True)

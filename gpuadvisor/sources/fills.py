@@ -3,6 +3,7 @@
 import os
 import re
 import zlib
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 
@@ -19,6 +20,7 @@ EMPTY = "empty"
 FILLS = "zeros, empty, ones, arange, random, randint(low,high), FILE.npy"
 _RANDINT = re.compile(r"randint\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)")
 _SEED = 20_240_229
+_KEPT_BYTES = 1 << 26
 _INT64 = np.iinfo(np.int64)
 """What NumPy draws bounded integers from."""
 _SIGNIFICANT_BITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
@@ -85,7 +87,7 @@ def filled(name: str, type_name: str, shape: tuple[int, ...], fill: str) -> NDAr
         case "arange":
             return element.encode(np.arange(np.prod(whole)).reshape(whole))
         case "random":
-            return _random(_generator(name), element, whole)
+            return _random(name, type_name, whole)
     if bounds := _RANDINT.fullmatch(fill):
         return _integers(name, type_name, whole, int(bounds[1]), int(bounds[2]))
     raise GpuAdvisorError(f"unknown fill {fill!r}", where=f"argument {name!r}", remedy=f"known: {FILLS}")
@@ -104,9 +106,19 @@ def _generator(name: str) -> np.random.Generator:
     return np.random.default_rng([_SEED, zlib.crc32(name.encode())])
 
 
-def _random(
-    generator: np.random.Generator, element: ElementType, shape: tuple[int, ...]
-) -> NDArray[np.generic]:
+def _random(name: str, type_name: str, shape: tuple[int, ...]) -> NDArray[np.generic]:
+    large = prod(shape) * element_type(type_name).dtype.itemsize > _KEPT_BYTES
+    return _drawn(name, type_name, shape) if large else _kept(name, type_name, shape).copy()
+
+
+@lru_cache(maxsize=4)
+def _kept(name: str, type_name: str, shape: tuple[int, ...]) -> NDArray[np.generic]:
+    """Return what was drawn before: launches of one source often share an argument."""
+    return _drawn(name, type_name, shape)
+
+
+def _drawn(name: str, type_name: str, shape: tuple[int, ...]) -> NDArray[np.generic]:
+    element, generator = element_type(type_name), _generator(name)
     if _is_float(element):
         # A float64 just below 1 would round up to 1 in a narrower type: draw as many bits as it holds.
         bits = _SIGNIFICANT_BITS[element.scalar]
