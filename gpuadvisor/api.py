@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gpuadvisor.advising.rules import OF_KERNELS, load_rules
 from gpuadvisor.cli.report_inputs import build_report
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.device import Device
@@ -13,8 +14,8 @@ from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile, Launch
 from gpuadvisor.model.report import Report
-from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import last_profile_of
+from gpuadvisor.probing.unprobed import unprobed
 from gpuadvisor.sources.compiled import CompiledSource
 from gpuadvisor.sources.extents import extents
 from gpuadvisor.sources.files import file_and_kernel, source_files
@@ -142,4 +143,4 @@ def _symbol(content: NDArray[np.generic] | np.generic | Texture | Surface) -> Sy
 
 def _report(profile: KernelProfile, device: Device, rules: Sequence[Path]) -> Report:
     machine = last_profile_of(device.facts) or unprobed(device.facts)
-    return build_report(machine, [profile], rules)
+    return build_report(machine, [profile], load_rules(rules, OF_KERNELS))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gpuadvisor.advising.facts import CATALOGUE
+from gpuadvisor.advising.rules import OF_KERNELS, load_rules
 from gpuadvisor.api import analyze
 from gpuadvisor.cli.report_inputs import build_report
 from gpuadvisor.compiler.module import CompileOptions
@@ -18,7 +19,7 @@ from gpuadvisor.model.gate import GateValue
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice, Report
-from gpuadvisor.probing.run import unprobed
+from gpuadvisor.probing.unprobed import unprobed
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source
 from gpuadvisor.sources.files import file_and_kernel, launch_file, source_files
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
@@ -112,7 +113,7 @@ def _launched(path: Path, *, device: str = "emulated:h100", all_blocks: bool = T
     if len(profiles) != 1:
         names = ", ".join(profile.name for profile in profiles)
         raise GpuAdvisorError(f"has {len(profiles)} launches", where=str(file), remedy=f"name one: {names}")
-    return KernelUnderTest(profiles[0], build_report(machine, profiles, []))
+    return KernelUnderTest(profiles[0], build_report(machine, profiles, load_rules((), OF_KERNELS)))
 
 
 def _facts(machine: MachineProfile | None, kernel: KernelProfile) -> dict[str, Known]:

@@ -1,15 +1,22 @@
 """Rules: pages whose conditions, messages and examples have been checked against the catalogue."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from gpuadvisor import content
 from gpuadvisor.advising.checking import check_page
+from gpuadvisor.advising.fact import SubjectKind
+from gpuadvisor.advising.page_text import read_text
 from gpuadvisor.advising.pages import read_page
 from gpuadvisor.advising.rule import Rule
 from gpuadvisor.model.errors import GpuAdvisorError
+
+OF_KERNELS: tuple[SubjectKind, ...] = ("machine", "kernel", "access", "branch")
+"""The subjects of advice where there is no timeline."""
+_SUBJECT = re.compile(r'^subject = "(\w+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +40,14 @@ class RuleSet:
         return self.by_id[rule_id]
 
 
-def load_rules(directories: Sequence[Path] = ()) -> RuleSet:
-    """Return the rules shipped with the tool and those of further packs.
+def load_rules(directories: Sequence[Path] = (), subjects: Collection[SubjectKind] | None = None) -> RuleSet:
+    """Return the rules shipped with the tool and those of further packs; of all subjects, or of some.
 
-    A pack is a folder of areas with pages in them. Raises GpuAdvisorError with page, line and reason for
-    a page that is no rule, and for an id that two pages share.
+    A pack is a folder of areas with pages in them. Pages of other subjects are not read. Raises
+    GpuAdvisorError with page, line and reason for a page that is no rule, and for an id that two pages share.
     """
-    return load_pages(
-        page for directory in (content.directory("rules"), *directories) for page in pages_in(directory)
-    )
+    pages = (page for pack in (content.directory("rules"), *directories) for page in pages_in(pack))
+    return load_pages(page for page in pages if subjects is None or _is_about(page, subjects))
 
 
 def load_further(pages: Sequence[Path]) -> RuleSet:
@@ -65,6 +71,12 @@ def load_pages(pages: Iterable[Path]) -> RuleSet:
             )
         by_id[rule.id] = rule
     return RuleSet(by_id)
+
+
+def _is_about(page: Path, subjects: Collection[SubjectKind]) -> bool:
+    """Return whether a page is about one of the subjects, or does not say plainly what it is about."""
+    subject = _SUBJECT.search(read_text(page))
+    return subject is None or subject[1] in subjects
 
 
 def pages_in(directory: Path) -> list[Path]:

@@ -15,8 +15,8 @@ from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
-from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import last_profile_of, last_profile_path
+from gpuadvisor.probing.unprobed import unprobed
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.argument_text import parse_arguments
 from gpuadvisor.sources.compile_settings import CompileSettings

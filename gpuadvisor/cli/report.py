@@ -23,9 +23,11 @@ def command(
     directory with those of several ranks), SQLite exports of Nsight Systems, CSV of Nsight Compute.
     Without FILES the last probe is reported.
     """
+    from gpuadvisor.advising.rules import load_rules
     from gpuadvisor.cli.output import show
     from gpuadvisor.cli.report_inputs import build_report, gather
 
     found = gather(files)
-    report = build_report(found.machine, found.kernels, rule_packs, found.timelines, found.disagreements)
+    rules = load_rules(rule_packs)
+    report = build_report(found.machine, found.kernels, rules, found.timelines, found.disagreements)
     show(report, form=form, output=output, verbose=verbose)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpuadvisor import __version__
 from gpuadvisor.advising.advise import advise
-from gpuadvisor.advising.rules import load_rules
+from gpuadvisor.advising.rules import RuleSet
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
@@ -64,12 +64,12 @@ def gather(files: Sequence[Path]) -> Gathered:
 def build_report(
     machine: MachineProfile | None,
     kernels: Sequence[KernelProfile],
-    rule_packs: Sequence[Path],
+    rules: RuleSet,
     timelines: Sequence[TimelineProfile] = (),
     disagreements: Sequence[Disagreement] = (),
 ) -> Report:
     """Judge the profiles by the rules."""
-    advice, not_evaluated = advise(machine, kernels, load_rules(rule_packs), timelines)
+    advice, not_evaluated = advise(machine, kernels, rules, timelines)
     return Report(
         tool=Tool(version=__version__),
         machine=machine,

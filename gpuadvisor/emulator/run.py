@@ -48,10 +48,15 @@ def run(
     return _run(loaded, options)
 
 
+def native_code_is_possible() -> bool:
+    """Return whether there is a compiler of native code; without one the interpreter runs everything."""
+    return find_spec("llvmlite") is not None
+
+
 def _run(loaded: Loaded, options: RunOptions) -> Observation:
     launch = loaded.grid.launch
     native = options.native and not options.check and launch.blocks_per_cluster == 1
-    if native and find_spec("llvmlite") is not None:
+    if native and native_code_is_possible():
         observation = _run_native(loaded, options)
         if observation is not None:
             return observation

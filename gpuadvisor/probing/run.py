@@ -3,16 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import msgspec
 
-from gpuadvisor import __version__
 from gpuadvisor.devices.device import Device
-from gpuadvisor.model.device import DeviceFacts
-from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult, Tool
+from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.catalogue import load_probes
 from gpuadvisor.probing.declaration import SaturationDeclaration, SweepDeclaration
@@ -21,6 +18,7 @@ from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.saturation import saturation_points
 from gpuadvisor.probing.selection import Selection, select
 from gpuadvisor.probing.sweeps import Parameters
+from gpuadvisor.probing.unprobed import unprobed
 from gpuadvisor.probing.workbench import Workbench
 
 
@@ -56,15 +54,6 @@ def run_probes(
     announce = _announcer(sum(selection.points for selection in selected), progress)
     results = [_run_probe(device, selection, announce) for selection in selected]
     return msgspec.structs.replace(unprobed(device.facts), probes=results)
-
-
-def unprobed(facts: DeviceFacts) -> MachineProfile:
-    """Return the profile of a device of which nothing but its facts is known."""
-    return MachineProfile(
-        tool=Tool(version=__version__),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        device=facts,
-    )
 
 
 def _announcer(total: int, progress: Progress | None) -> Announce:

@@ -29,6 +29,17 @@ def test_shipped_ids_are_the_paths_of_the_pages() -> None:
     assert {rule.id for rule in load_rules()} == {f"{page.parent.name}/{page.stem}" for page in pages}
 
 
+def test_pages_about_other_subjects_are_not_read(tmp_path: Path) -> None:
+    about_launch = write(tmp_path, "house/few")
+    subject = load_pages([about_launch]).rule("house/few").subject
+    (tmp_path / "house" / "broken.md").write_text('```toml\nsubject = "timeline"\n')
+    wanted = load_rules([tmp_path], [subject])
+    assert "house/few" in wanted.by_id
+    assert {rule.subject for rule in wanted} == {subject}
+    with pytest.raises(GpuAdvisorError, match="opens with a block"):
+        load_rules([tmp_path])
+
+
 def test_two_pages_with_one_id_are_refused(tmp_path: Path) -> None:
     first, second = write(tmp_path / "a", "launch/few"), write(tmp_path / "b", "launch/few")
     with pytest.raises(GpuAdvisorError, match="launch/few is taken by") as refusal:

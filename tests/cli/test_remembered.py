@@ -16,8 +16,8 @@ from gpuadvisor.devices.catalog import entry
 from gpuadvisor.model.documents import encode
 from gpuadvisor.model.machine import Tool
 from gpuadvisor.model.report import Report
-from gpuadvisor.probing.run import unprobed
 from gpuadvisor.probing.store import save_last
+from gpuadvisor.probing.unprobed import unprobed
 
 SOURCE = """\
 #include "scale.h"

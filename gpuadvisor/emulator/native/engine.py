@@ -40,6 +40,12 @@ def _runtime() -> llvm.ResourceTracker:
     return builder.add_current_process().link(_compiler(), "runtime")
 
 
+def prepare_runtime() -> None:
+    """Have what all kernels share ready before the first of them is."""
+    with _LOCK:
+        _runtime()
+
+
 _RunBlocks = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 

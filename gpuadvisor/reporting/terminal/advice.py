@@ -3,12 +3,12 @@
 from collections import Counter
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
 from gpuadvisor.model.report import Advice, Gain, Report, Subject
 from gpuadvisor.reporting.numbers import magnitude
+from gpuadvisor.reporting.terminal.prose import prose
 
 NOTEWORTHY_GAIN = 1.02
 _STYLES = {"high": "bold red", "medium": "bold yellow", "low": "cyan"}
@@ -30,7 +30,7 @@ def render_advice(report: Report, console: Console, *, verbose: bool) -> None:
         if advice.rule not in explained:
             explained.add(advice.rule)
             change = advice.change if verbose else _first_paragraph(advice.change)
-            console.print(Padding(Markdown(change), (0, 0, 0, 5)))
+            console.print(Padding(prose(change), (0, 0, 0, 5)))
             console.print(Text(f"     more: gpuadvisor rules show {advice.rule}", style="dim"))
 
 

@@ -1,0 +1,27 @@
+"""What an analysis needs at its end, got ready beside it: compilers leave the interpreter lock alone."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+
+from gpuadvisor.advising.rules import OF_KERNELS, RuleSet, load_rules
+
+
+def prepare(rule_packs: Sequence[Path]) -> Future[RuleSet]:
+    """Start to get native code, the rules and the terminal's report ready; the future gives the rules."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preparation")
+    pool.submit(_native_code)
+    rules = pool.submit(load_rules, rule_packs, OF_KERNELS)
+    pool.submit(import_module, "gpuadvisor.reporting.terminal")
+    pool.shutdown(wait=False)
+    return rules
+
+
+def _native_code() -> None:
+    from gpuadvisor.emulator.run import native_code_is_possible
+
+    if native_code_is_possible():
+        from gpuadvisor.emulator.native.engine import prepare_runtime
+
+        prepare_runtime()
