@@ -13,6 +13,8 @@ _ALLOCATES = re.compile(
     r"(cuda|hip)(Malloc|Free)(\w*)|cu(Mem(Alloc|Free)|MemCreate|MemRelease|MemMap|MemUnmap)\w*"
     r"|cuda(Host(Alloc|Register|Unregister))|hipHost(Malloc|Free|Register)"
 )
+_LAUNCHES = re.compile(r"(cuda|hip)(Launch|GraphLaunch|ExtLaunch|ModuleLaunch)\w*|cu(Launch|GraphLaunch)\w*")
+_MOVES = re.compile(r"(cuda|hip|cu)(Mem(cpy|set)|MemPrefetch)\w*")
 _TENSOR = re.compile(r"tensorop|[a-z](884|1688|16816|16832)|hmma|imma|wgmma|xmma(?!\w*ffma)", re.IGNORECASE)
 _COLLECTIVE = re.compile(r"\b(nccl|rccl)(Dev)?Kernel|^nccl", re.IGNORECASE)
 
@@ -30,6 +32,16 @@ def waits(name: str) -> bool:
 def allocates(name: str) -> bool:
     """Whether the function allocates, frees or pins memory."""
     return _ALLOCATES.fullmatch(name) is not None
+
+
+def launches(name: str) -> bool:
+    """Whether the function launches a kernel or a graph."""
+    return _LAUNCHES.match(name) is not None
+
+
+def moves(name: str) -> bool:
+    """Whether the function copies or sets memory."""
+    return _MOVES.match(name) is not None
 
 
 def is_hip(name: str) -> bool:

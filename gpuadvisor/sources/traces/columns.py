@@ -18,11 +18,24 @@ class Table(NamedTuple):
 
     def split(self, owner: NDArray[np.int64], owners: int) -> list["Table"]:
         """Return the rows of each owner from 0 to `owners`; `owner` says to whom each lane belongs."""
+        if owners == 1:
+            return [self]
         owner_of_row = owner[self.lane]
         order = np.argsort(owner_of_row, kind="stable")
         bounds = np.searchsorted(owner_of_row[order], np.arange(1, owners))
         parts = [np.split(column[order], bounds) for column in self]
         return [Table(*rows) for rows in zip(*parts, strict=True)]
+
+    def by_start(self) -> "Table":
+        """Return the rows in the order in which the activities began."""
+        if np.all(self.start[1:] >= self.start[:-1]):
+            return self
+        return self.at(np.argsort(self.start, kind="stable"))
+
+    def at(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Table":
+        """Return some of the rows: those where a mask holds, or those with these indices."""
+        start, end, group, lane, number = self
+        return Table(start[rows], end[rows], group[rows], lane[rows], number[rows])
 
 
 def together(tables: "tuple[Table, ...]") -> Table:

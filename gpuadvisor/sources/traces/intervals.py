@@ -28,6 +28,16 @@ class Intervals(NamedTuple):
         values = np.stack([covered - (self.end - self.start), covered], axis=1).ravel()
         return np.interp(times, edges, values)
 
+    def overlap(self, start: Times, end: Times) -> Times:
+        """Return how much of each stretch of time they cover."""
+        return self.covered_until(end) - self.covered_until(start)
+
+    def clipped(self, start: float, end: float) -> "Intervals":
+        """Return what of them lies between two times."""
+        begins, ends = np.maximum(self.start, start), np.minimum(self.end, end)
+        lasting = ends > begins
+        return Intervals(begins[lasting], ends[lasting])
+
     def contain(self, times: Times) -> NDArray[np.bool_]:
         """Whether each of `times` lies in one of them: from its start on, before its end."""
         if not len(self.start):

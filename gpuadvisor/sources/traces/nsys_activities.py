@@ -30,6 +30,8 @@ _KINDS: dict[str, CopyKind] = {
     "HTOH": "host-to-host",
     "PTOP": "peer",
 }
+_UNIFIED = "UVM_"
+"""What the kinds of copies are called with which the driver moves managed memory."""
 _WAITS = {1: "cudaEventSynchronize", 3: "cudaStreamSynchronize", 4: "cudaDeviceSynchronize"}
 """By the number of CUPTI's synchronisation type; 2 is a stream that waits, not the host."""
 _STEP = re.compile(r"(ProfilerStep|\w*step|\w*iteration|iter|batch)\W*\d+", re.IGNORECASE)
@@ -90,8 +92,9 @@ class NsysActivities:
         memories = self._database.labels("ENUM_CUDA_MEM_KIND") or dict(enumerate(MEMORY_NAMES))
         for row in self._database.rows("CUPTI_ACTIVITY_KIND_MEMCPY", columns):
             start, end = self._times(row)
-            kind = copy_kind(kinds.get(row[5], ""))
-            memory = host_memory(kind, memories.get(row[6], ""), memories.get(row[7], ""))
+            kind, unified = copy_kind(kinds.get(row[5], "")), _UNIFIED in kinds.get(row[5], "")
+            ends = memories.get(row[6], ""), memories.get(row[7], "")
+            memory = "managed" if unified else host_memory(kind, *ends)
             group = self._recording.copy_groups.number(CopyGroup(kind, memory))
             self._recording.copies.append(start, end, group, self._lane(row), self._whole(row[4]) or 0)
 
