@@ -118,16 +118,6 @@ class CompiledRegions(msgspec.Struct, frozen=True, kw_only=True):
     """Of the region with the most: one for each set of shapes and values it was compiled for."""
 
 
-class DeviceMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """The framework's allocator on one device."""
-
-    device: int
-    peak_allocated_bytes: int
-    """Handed out to tensors."""
-    peak_reserved_bytes: int
-    """Taken from the driver."""
-
-
 class Workload(msgspec.Struct, frozen=True, kw_only=True):
     """A framework's program; what the profiler did not record is empty or None."""
 
@@ -149,7 +139,6 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     compiled: CompiledRegions | None = None
     data_parallel_calls: int = 0
     """Forward passes of `DataParallel`, which copies the model to each GPU every time."""
-    memory: list[DeviceMemory] = []
 
 
 class Peers(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from gpuadvisor.sources.traces.blocks import blocks
 from gpuadvisor.sources.traces.json_array import ObjectArray
 from gpuadvisor.sources.traces.kineto_activities import KinetoActivities
 from gpuadvisor.sources.traces.kineto_events import Event, Head
-from gpuadvisor.sources.traces.kineto_head import devices, ranks
+from gpuadvisor.sources.traces.kineto_head import backend, devices, ranks
 from gpuadvisor.sources.traces.profile import Origin, timeline
 from gpuadvisor.sources.traces.recording import Recording
 
@@ -46,6 +46,7 @@ def read_kineto(path: Path) -> TimelineProfile:
         producer="PyTorch",
         rank=rank,
         world_size=world_size,
+        backend=backend(head.distributed_info),
         devices=devices(head.device_properties),
     )
     return timeline(recording, origin)

@@ -17,6 +17,12 @@ def ranks(information: Any) -> tuple[int | None, int | None]:  # noqa: ANN401
     return whole(information.get("rank")), whole(information.get("world_size"))
 
 
+def backend(information: Any) -> str | None:  # noqa: ANN401
+    """Return the library that collectives go through by default, as `distributedInfo` tells it."""
+    found = information.get("backend") if isinstance(information, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def devices(properties: Any) -> dict[int, TimelineDevice]:  # noqa: ANN401
     """Return the devices that `deviceProperties` describes, by their number."""
     described = properties if isinstance(properties, list) else []

@@ -1,13 +1,16 @@
 """What a reader collects from a file: numbers in columns, names once each.
 
 A trace of a gigabyte holds millions of events. Of each activity of the GPU and each API call five numbers are
-kept (40 bytes); of all other events the earliest and the latest time.
+kept (40 bytes); operators are counted by name; of all other events the earliest and the latest time are kept.
 """
 
 from math import inf
 
+from gpuadvisor.sources.traces.allocator import AllocatorPeaks
+from gpuadvisor.sources.traces.collectives import CollectiveCalls
 from gpuadvisor.sources.traces.columns import Columns
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, Lane, Numbering
+from gpuadvisor.sources.traces.host_work import HostWork
 
 UNCORRELATED = -1
 """The correlation of an activity whose launch the file does not tell."""
@@ -28,6 +31,7 @@ class Recording:
         self.copy_groups: Numbering[CopyGroup] = Numbering()
         self.call_names: Numbering[str] = Numbering()
         self.lanes: Numbering[Lane] = Numbering()
+        self.host, self.collectives, self.allocator = HostWork(), CollectiveCalls(), AllocatorPeaks()
         self.earliest, self.latest = inf, -inf
 
     def cover(self, start: float, end: float) -> None:

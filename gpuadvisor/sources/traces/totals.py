@@ -7,6 +7,7 @@ import numpy as np
 from gpuadvisor.model.timeline import ApiCalls, CopyActivity, KernelActivity, MemsetActivity, Steps
 from gpuadvisor.sources.traces.api_names import api_name, communicates, tensor_cores
 from gpuadvisor.sources.traces.columns import Columns
+from gpuadvisor.sources.traces.kernel_kinds import precision, role
 from gpuadvisor.sources.traces.recording import Recording
 from gpuadvisor.sources.traces.summaries import Summary, summarize, sums
 from gpuadvisor.sources.traces.text import visible
@@ -26,6 +27,8 @@ def kernels(recording: Recording) -> list[KernelActivity]:
             max_seconds=summary.maximum,
             tensor_cores=tensor_cores(group.name),
             communication=communicates(group.name),
+            role=role(group.name),
+            precision=precision(group.name),
             **group.shape._asdict(),
         )
         for group, summary in zip(groups, _summaries(recording, recording.kernels, len(groups)), strict=True)
