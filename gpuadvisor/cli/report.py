@@ -25,9 +25,10 @@ def command(
     """
     from gpuadvisor.advising.rules import load_rules
     from gpuadvisor.cli.output import show
-    from gpuadvisor.cli.report_inputs import build_report, gather
+    from gpuadvisor.cli.report_inputs import build_report, gather, with_comparison
 
     found = gather(files)
     rules = load_rules(rule_packs)
     report = build_report(found.machine, found.kernels, rules, found.timelines, found.disagreements)
+    report = with_comparison(report)
     show(report, form=form, output=output, verbose=verbose)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from gpuadvisor import __version__
 from gpuadvisor.advising.advise import advise
+from gpuadvisor.advising.machine.compare import compare
 from gpuadvisor.advising.rules import RuleSet
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -79,6 +82,13 @@ def build_report(
         not_evaluated=not_evaluated,
         disagreements=list(disagreements),
     )
+
+
+def with_comparison(report: Report) -> Report:
+    """Return the report with what the machine's probes say when they are put together, if any was run."""
+    if report.machine is None or not report.machine.probes:
+        return report
+    return msgspec.structs.replace(report, comparison=compare(report.machine))
 
 
 def _last_probe() -> MachineProfile:

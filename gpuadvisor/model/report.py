@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from gpuadvisor.model.comparison import MachineComparison
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile, Tool
 from gpuadvisor.model.provenance import Provenance
@@ -89,6 +90,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
     tool: Tool
     machine: MachineProfile | None = None
+    comparison: MachineComparison | None = None
+    """What the machine's probes say when they are put together; None where none was run."""
     kernels: list[KernelProfile] = []
     timelines: list[TimelineProfile] = []
     advice: list[Advice] = []

@@ -1,0 +1,1 @@
+"""What a machine profile says when its parts are put together: achieved against expected, roofs, knees."""

@@ -1,0 +1,240 @@
+"""The resources that are compared with what they should reach, and the probe's points that tell of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gpuadvisor.advising.machine.expectations import (
+    Expect,
+    fma_latency,
+    lanes,
+    nothing,
+    published,
+    shared_bytes_per_clock,
+    shuffles_per_clock,
+    theoretical,
+)
+from gpuadvisor.advising.machine.points import Setting, Where
+from gpuadvisor.model.comparison import ResourceGroup
+from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.machine import Better
+
+Pick = Literal["best", "median"]
+WhereOn = Callable[[DeviceFacts], Where]
+KIBIBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """One resource: where its figure is found, and what it should be."""
+
+    name: str
+    title: str
+    group: ResourceGroup
+    probe: str
+    metric: str
+    where: Where = field(default_factory=dict)
+    where_on: WhereOn | None = None
+    """Further parameters that depend on the device."""
+    better: Better = "higher"
+    pick: Pick = "best"
+    """`median` for a latency, which is a level of several points."""
+    expect: Expect = nothing
+    per_clock: bool = False
+    rate_unit: str = ""
+    per_count: float = 1.0
+    """Operations or bytes of the rate for each that the metric counts."""
+
+    def parameters(self, device: DeviceFacts) -> Where:
+        """Return what the parameters of its points are."""
+        return self.where if self.where_on is None else {**self.where, **self.where_on(device)}
+
+
+def _dram(sweep: str) -> Specification:
+    return Specification(
+        name=f"dram.{sweep}",
+        title=f"DRAM {sweep}",
+        group="bandwidth",
+        probe="dram_bandwidth",
+        metric="bandwidth",
+        where={"sweep": sweep},
+        expect=theoretical("dram_bytes_per_second"),
+    )
+
+
+def _shared(sweep: str) -> Specification:
+    return Specification(
+        name=f"shared.{sweep}",
+        title=f"shared memory {sweep}",
+        group="bandwidth",
+        probe="shared_memory",
+        metric="bytes_per_clock",
+        where={"sweep": sweep},
+        expect=shared_bytes_per_clock,
+        per_clock=True,
+        rate_unit="bytes/s",
+    )
+
+
+def _latency(level: str, sizes: Callable[[DeviceFacts], Callable[[Setting], bool]]) -> Specification:
+    return Specification(
+        name=f"latency.{level}",
+        title=f"{'DRAM' if level == 'dram' else level.upper()} latency",
+        group="latency",
+        probe="memory_latency",
+        metric="latency",
+        where={"sweep": "working_set"},
+        where_on=lambda device: {"kib": sizes(device)},
+        better="lower",
+        pick="median",
+        expect=published(f"{level}_latency_cycles"),
+        per_clock=True,
+    )
+
+
+def _kibibytes(low: float, high: float) -> Callable[[Setting], bool]:
+    return lambda size: not isinstance(size, str) and low <= size * KIBIBYTE <= high
+
+
+def _arithmetic(
+    name: str, title: str, sweep: Setting | Callable[[Setting], bool], expect: Expect, operations: float = 1.0
+) -> Specification:
+    return Specification(
+        name=name,
+        title=title,
+        group="throughput",
+        probe="arithmetic",
+        metric="operations_per_clock",
+        where={"sweep": sweep},
+        expect=expect,
+        per_clock=True,
+        rate_unit="FLOP/s" if operations > 1 else "operations/s",
+        per_count=operations,
+    )
+
+
+def _result_latency(name: str, title: str, sweep: str, expect: Expect = nothing) -> Specification:
+    return Specification(
+        name=f"latency.{name}",
+        title=f"{title} latency",
+        group="latency",
+        probe="arithmetic",
+        metric="cycles_per_step",
+        where={"sweep": sweep, "warps": 1, "chains": 1},
+        better="lower",
+        expect=expect,
+        per_clock=True,
+    )
+
+
+def _atomic(
+    name: str, title: str, metric: str, where: Mapping[str, Setting], better: Better
+) -> Specification:
+    return Specification(
+        name=f"atomics.{name}",
+        title=title,
+        group="atomics",
+        probe="atomics",
+        metric=metric,
+        where=where,
+        better=better,
+        per_clock=better == "lower",
+    )
+
+
+SPECIFICATIONS = (
+    *(_dram(sweep) for sweep in ("read", "write", "copy", "triad")),
+    Specification(
+        name="l2.read",
+        title="L2 read",
+        group="bandwidth",
+        probe="cache_bandwidth",
+        metric="bandwidth",
+        where={"sweep": "l2"},
+        expect=published("l2_bytes_per_second"),
+    ),
+    Specification(
+        name="l1.read",
+        title="L1 read",
+        group="bandwidth",
+        probe="cache_bandwidth",
+        metric="bytes_per_clock",
+        where={"sweep": "l1"},
+        expect=published("l1_bytes_per_clock"),
+        per_clock=True,
+        rate_unit="bytes/s",
+    ),
+    *(_shared(sweep) for sweep in ("load", "store")),
+    # A working set of 16 KiB fits every L1, one of 1 MiB none and every L2; one four times as large as L2
+    # does not fit it, and up to sixteen times address translation costs nothing more.
+    _latency("l1", lambda _: _kibibytes(0, 16 * KIBIBYTE)),
+    _latency("l2", lambda device: _kibibytes(1024 * KIBIBYTE, max(1024 * KIBIBYTE, device.l2_bytes / 4))),
+    _latency("dram", lambda device: _kibibytes(4 * device.l2_bytes, 16 * device.l2_bytes)),
+    Specification(
+        name="latency.shared",
+        title="shared memory latency",
+        group="latency",
+        probe="shared_memory",
+        metric="latency",
+        where={"sweep": "latency"},
+        better="lower",
+        expect=published("shared_latency_cycles"),
+        per_clock=True,
+    ),
+    Specification(
+        name="latency.constant",
+        title="constant memory latency",
+        group="latency",
+        probe="constant_memory",
+        metric="latency",
+        where={"sweep": "size"},
+        better="lower",
+        per_clock=True,
+    ),
+    _arithmetic("fp64", "FP64 multiply-add", "fp64_fma", lanes("fp64_lanes"), 2),
+    _arithmetic("fp32", "FP32 multiply-add", "fp32_fma", lanes("fp32_lanes"), 2),
+    _arithmetic("fp16", "FP16 multiply-add", "fp16_fma", lanes("fp16_lanes"), 2),
+    _arithmetic("int32", "INT32 add", "int32_add", lanes("int32_lanes")),
+    _arithmetic("int32.multiply", "INT32 multiply-add", "int32_mad", nothing),
+    _arithmetic(
+        "special",
+        "special functions",
+        lambda sweep: sweep in ("reciprocal", "reciprocal_root", "sine"),
+        lanes("special_function_lanes"),
+    ),
+    Specification(
+        name="shuffle",
+        title="shuffle",
+        group="throughput",
+        probe="shuffle_vote",
+        metric="lanes_per_clock",
+        where={"sweep": "shuffle"},
+        expect=shuffles_per_clock,
+        per_clock=True,
+        rate_unit="operations/s",
+    ),
+    _result_latency("fp32", "FP32 multiply-add", "fp32_fma", fma_latency),
+    _result_latency("fp64", "FP64 multiply-add", "fp64_fma"),
+    _result_latency("int32", "INT32 add", "int32_add"),
+    _atomic(
+        "global.one_address",
+        "global atomics, one address",
+        "operations_per_second",
+        {"sweep": "global", "own": 0, "addresses": 1},
+        "higher",
+    ),
+    _atomic(
+        "global.all_different",
+        "global atomics, all different",
+        "operations_per_second",
+        {"sweep": "global", "own": 1, "addresses": 32},
+        "higher",
+    ),
+    _atomic(
+        "shared.one_address",
+        "shared atomics, one address",
+        "cycles_per_access",
+        {"sweep": "shared", "own": 0, "addresses": 1},
+        "lower",
+    ),
+)

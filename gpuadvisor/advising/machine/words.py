@@ -1,0 +1,41 @@
+"""Figures of a machine in words."""
+
+from gpuadvisor.model.device import DeviceFacts
+
+_BINARY = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
+_DECIMAL = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+L1_MOST_BYTES = 256 * 1024
+"""No multiprocessor has more of L1 and shared memory (CUDA Programming Guide, Compute Capabilities)."""
+HALF_OF_L2 = (0.25, 0.75)
+WHOLE_OF_L2 = (0.75, 2.0)
+
+
+def figure(value: float, unit: str) -> str:
+    """Return a value with its unit: `31 %`, `192 KiB`, `3.2 TB/s`, `281 cycles`."""
+    if unit == "fraction":
+        return f"{_short(100 * value)} %"
+    if unit == "bytes" and value >= 1024:
+        scale, name = next(each for each in _BINARY if value >= each[0])
+        return f"{_short(value / scale)} {name}"
+    if unit.endswith("/s"):
+        symbol = unit.replace("bytes", "B")
+        scale, prefix = next((each for each in _DECIMAL if value >= each[0]), (1.0, ""))
+        return f"{_short(value / scale)} {prefix}{symbol}"
+    return f"{_short(value)} {unit}"
+
+
+def capacity(size_bytes: float, device: DeviceFacts) -> str:
+    """Return which level of memory a curve leaves where it steps beyond a size; nothing if none fits."""
+    share = size_bytes / device.l2_bytes
+    if size_bytes <= L1_MOST_BYTES and share < HALF_OF_L2[0]:
+        return "L1"
+    if HALF_OF_L2[0] <= share < HALF_OF_L2[1]:
+        return f"the near part of L2's {figure(device.l2_bytes, 'bytes')}"
+    if WHOLE_OF_L2[0] <= share < WHOLE_OF_L2[1]:
+        return f"L2, {figure(device.l2_bytes, 'bytes')}"
+    return "address translation" if share >= WHOLE_OF_L2[1] else ""
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
