@@ -14,6 +14,7 @@ from tests.emulator.fuzz.seeds import seeds
 from tests.emulator.fuzz.trial import attempt, trial
 
 _LIMIT_SECONDS = 30
+"""Of a processor; ten times as long by the clock, should it wait for nothing."""
 _MEMORY_BYTES = 6 << 30
 _SHARE = 500
 """Trials that a process is given at a time."""
@@ -34,7 +35,8 @@ class Outcome:
 
 def campaign(numbers: range, processes: int = 0, native_share: float | None = None) -> Iterator[Outcome]:
     """Run trials and yield the outcome of each share as it ends; `processes` 0 is one a core."""
-    seeds()  # compiled once, before there are processes
+    seeds()  # compiled once, and the interpreter loaded once, before there are processes
+    attempt(trial(numbers.start, native_share=0))
     context = get_context("fork")
     shares = [numbers[start : start + _SHARE] for start in range(0, len(numbers), _SHARE)]
     running: dict[Connection, tuple[range, object]] = {}
@@ -77,12 +79,18 @@ def _received(receiver: Connection) -> tuple[Outcome, int | None]:
 def _run_share(numbers: range, sender: Connection, native_share: float | None) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     for number in numbers:
         sender.send((number,))
-        signal.alarm(_LIMIT_SECONDS)
+        _limit(_LIMIT_SECONDS)
         sender.send((number, *_ended(number, native_share)))
-        signal.alarm(0)
+        _limit(0)
     sender.send(None)
+
+
+def _limit(seconds: int) -> None:
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(10 * seconds)
 
 
 def _ended(number: int, native_share: float | None) -> tuple[str, ...]:

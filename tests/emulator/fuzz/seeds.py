@@ -10,6 +10,7 @@ from tests.emulator.corpus.harness import KERNELS
 MOST_LINES = 150
 """Longer kernels take longer and hold nothing that shorter ones lack."""
 _DEBUG = re.compile(r"^\s*(\.loc\b|\.file\b|//|\.pragma\b)")
+_VARIABLE = re.compile(r"^(?=\.(?:visible|weak|extern|global|const)\b).*?([\w$]+)(?:\[\d*\])*(?: = [^;]*)?;$")
 _DEFINITION = re.compile(r"^(?=(?:\.visible )?\.(?:entry|func)\b)", re.MULTILINE)
 
 
@@ -28,4 +29,15 @@ def _kernels(text: str) -> list[str]:
     head, *definitions = _DEFINITION.split("\n".join(lines))
     if any(".func" in each.splitlines()[0] for each in definitions):
         definitions = ["\n".join(definitions)]  # they call each other
-    return [f"{head}{each}" for each in definitions if each.count("\n") <= MOST_LINES]
+    return [f"{_needed(head, each)}{each}" for each in definitions if each.count("\n") <= MOST_LINES]
+
+
+def _needed(head: str, definition: str) -> str:
+    """Return the head without the variables that the definition does not name: headers leave hundreds."""
+    used = set(re.findall(r"[\w$]+", definition))
+    return "".join(line for line in head.splitlines(keepends=True) if _is_needed(line, used))
+
+
+def _is_needed(line: str, used: set[str]) -> bool:
+    variable = _VARIABLE.match(line)
+    return variable is None or variable[1] in used
