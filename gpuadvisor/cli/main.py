@@ -1,6 +1,5 @@
 """The command line: `gpuadvisor COMMAND`. Imports click alone, so that help and completion are quick."""
 
-import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -10,6 +9,7 @@ import click
 
 from gpuadvisor import __version__
 from gpuadvisor.cli.exit_codes import ExitCode
+from gpuadvisor.cli.garbage import collect_rarely
 from gpuadvisor.cli.lazy_group import LazyGroup
 from gpuadvisor.model.errors import GpuAdvisorError
 
@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": ("gpuadvisor.cli.doctor", "Say what this machine can answer, and what would mend the rest."),
     "probe": ("gpuadvisor.cli.probe", "Measure the device and keep its machine profile."),
     "analyze": ("gpuadvisor.cli.analyze", "Run a kernel in the emulator and advise on it; needs no GPU."),
+    "profile": ("gpuadvisor.cli.profile", "Run a Python program, record it and advise on it."),
     "report": ("gpuadvisor.cli.report", "Turn profiles into advice."),
     "gate": ("gpuadvisor.cli.gate", "Fail CI where kernels got worse; needs no GPU."),
     "history": ("gpuadvisor.cli.history", "How the gate's facts went from run to run."),
@@ -25,8 +26,6 @@ COMMANDS = {
     "fleet": ("gpuadvisor.cli.fleet", "Probe every GPU of a cluster; which of them stand out."),
     "probes": ("gpuadvisor.cli.probes", "List and show the probes."),
 }
-_ALLOCATIONS = 50_000
-"""Between collections of garbage: what commands import and parse stays, and would be looked at in vain."""
 
 
 @click.command(
@@ -41,7 +40,7 @@ def main(debug: bool) -> None:
 def run() -> None:
     """Run the command line and exit with an `ExitCode`."""
     debug = sys.argv[1:2] == ["--debug"]
-    gc.set_threshold(_ALLOCATIONS)
+    collect_rarely()
     _accept_any_encoding()
     try:
         result = main(standalone_mode=False)

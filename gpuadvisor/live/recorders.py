@@ -1,0 +1,117 @@
+"""Which recorder a program gets: told by what it imports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+from gpuadvisor.live.imports import Notice
+from gpuadvisor.live.recorder import Recorded, Recorder
+from gpuadvisor.live.steps import StepLimits
+
+Way = Literal["torch", "cupti"]
+
+INSTALL_CUPTI = "pip install 'gpuadvisor[cupti]'"
+FRAMEWORKS: Mapping[str, str] = {
+    "torch": "PyTorch",
+    "cupy": "CuPy",
+    "numba.cuda": "Numba",
+    "triton": "Triton",
+    "jax": "JAX",
+    "tensorflow": "TensorFlow",
+    "cuda.bindings": "CUDA Python",
+    "pycuda": "PyCUDA",
+}
+"""Modules that bring GPU work with them."""
+
+
+@dataclass(kw_only=True)
+class Recorders:
+    """Starts the one recorder of a program when what it can record is imported.
+
+    PyTorch is recorded by its own profiler, which sees the kernels of all libraries in the process, so it
+    takes over from CUPTI, of which there can be one user. `way` leaves but one of them.
+    """
+
+    start_torch: Callable[[ModuleType], Recorder]
+    start_cupti: Callable[[], Recorder | str]
+    """Return the recorder, or why there is none."""
+    way: Way | None = None
+    imported: list[str] = field(default_factory=list)
+    _recorder: Recorder | None = None
+    _is_torch: bool = False
+    _why_no_cupti: str | None = None
+
+    def notices(self) -> dict[str, Notice]:
+        """Return what to do when each module is imported."""
+        return {name: self._notice(name) for name in FRAMEWORKS}
+
+    def finish(self) -> Recorded:
+        """End the recording; without one, say why."""
+        if self._recorder is not None:
+            return self._recorder.finish()
+        return Recorded(timeline=None, remarks=[self._why_nothing()])
+
+    def _notice(self, name: str) -> Notice:
+        def imported(module: ModuleType) -> None:
+            self.imported.append(FRAMEWORKS[name])
+            if name == "torch" and self.way != "cupti":
+                self._begin_torch(module)
+            elif self.way != "torch":
+                self._begin_cupti()
+
+        return imported
+
+    def _begin_torch(self, module: ModuleType) -> None:
+        if self._recorder is not None:
+            self._recorder.finish()
+        self._recorder, self._is_torch = self.start_torch(module), True
+
+    def _begin_cupti(self) -> None:
+        if self._recorder is not None or self._why_no_cupti is not None:
+            return
+        started = self.start_cupti()
+        if isinstance(started, str):
+            self._why_no_cupti = started
+        else:
+            self._recorder = started
+
+    def _why_nothing(self) -> str:
+        used = ", ".join(self.imported)
+        if not used:
+            return f"the program imported none of {', '.join(FRAMEWORKS.values())}"
+        return f"the program used {used}, which CUPTI records: {self._why_no_cupti or 'not asked for'}"
+
+
+def torch_starter(
+    limits: StepLimits, source: str, trace: Path | None, has_gpu: Callable[[], bool]
+) -> Callable[[ModuleType], Recorder]:
+    """Return what starts the recorder for PyTorch."""
+
+    def start(module: ModuleType) -> Recorder:
+        from gpuadvisor.live.torch_recorder import TorchRecorder
+
+        return TorchRecorder(module, limits, source, trace, has_gpu=has_gpu())
+
+    return start
+
+
+def cupti_starter(source: str) -> Callable[[], Recorder | str]:
+    """Return what starts the recorder through CUPTI."""
+
+    def start() -> Recorder | str:
+        from gpuadvisor.live.cupti_recorder import CuptiRecorder, load_cupti
+
+        try:
+            cupti = load_cupti()
+        except ModuleNotFoundError as error:
+            return f"{INSTALL_CUPTI} (no module {error.name})"
+        except (ImportError, OSError, RuntimeError) as error:
+            return f"cupti-python does not load ({error})"
+        try:
+            return CuptiRecorder(cupti, source)
+        except cupti.cuptiError as error:
+            return f"CUPTI does not start ({error})"
+
+    return start
