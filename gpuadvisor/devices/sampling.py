@@ -51,9 +51,10 @@ REAL_TIME = Passing()
 def sample(take: Callable[[], float], look: Look, timing: Timing, passing: Passing = REAL_TIME) -> Sampling:
     """Take samples until they tell the median closely enough, or until the time is over.
 
-    Without `timing.most_samples` exactly `timing.samples` are taken, and none is discarded. Else samples
-    are taken in batches, each between two looks; a batch that was disturbed is discarded, and after it the
-    GPU gets a pause. Where every batch was disturbed until the end, `seconds` holds what there was.
+    At least `timing.samples` are taken, whatever the time. Without `timing.most_samples` exactly as many
+    are, and none is discarded. Else samples are taken in batches, each between two looks; a batch that was
+    disturbed is discarded, and after it the GPU gets a pause. Where every batch was disturbed until the end,
+    `seconds` holds what there was.
     """
     found = Sampling()
     if timing.most_samples is None:
@@ -73,7 +74,7 @@ def _sample_until(
 ) -> None:
     end = passing.now() + timing.limit_seconds
     before, highest_hz = look(), 0.0
-    while not is_enough(found.seconds, timing) and (passing.now() < end or not _any(found)):
+    while not is_enough(found.seconds, timing) and (passing.now() < end or _taken(found) < timing.samples):
         batch = [take() for _ in range(min(BATCH, timing.samples))]
         after = look()
         highest_hz = max(highest_hz, *(each.sm_clock_hz or 0.0 for each in _known([before, after])), 0.0)
@@ -120,5 +121,5 @@ def _known(looks: Sequence[DeviceConditions | None]) -> list[DeviceConditions]:
     return [each for each in looks if each is not None]
 
 
-def _any(found: Sampling) -> bool:
-    return bool(found.seconds or found.discarded)
+def _taken(found: Sampling) -> int:
+    return len(found.seconds) + len(found.discarded)

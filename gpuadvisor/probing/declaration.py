@@ -28,6 +28,8 @@ class MetricDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How it follows from names: the first whose names are all known at the point."""
     minimum: Expression | None = None
     maximum: Expression | None = None
+    peak: Expression | None = None
+    """In theory, at the highest clocks: `sm_clock_hz` and `dram_bytes_per_second` scale with clocks seen."""
     better: Better | None = None
     sweeps: list[str] = []
     """The sweeps that give it; all, if none is named."""

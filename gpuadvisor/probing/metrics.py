@@ -1,7 +1,7 @@
 """From what was observed at a point to the probe's metrics, each with its provenance."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.declaration import MetricDeclaration
@@ -24,6 +24,8 @@ class Derived:
 
     value: float
     provenance: Provenance
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    """All that it follows from."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Findings:
     scope: Scope
     origins: Mapping[str, Provenance]
 
+    def given(self, values: Mapping[str, float]) -> "Findings":
+        """Return what is known if some names have these values instead."""
+        return Findings(self.scope.extended(values), self.origins)
+
     def derive(self, metrics: Iterable[MetricDeclaration]) -> dict[str, Derived]:
         """Return the metrics that can be had here, by name."""
         found = {metric.name: self._derive(metric) for metric in metrics}
@@ -45,7 +51,8 @@ class Findings:
         for expression in metric.derived:
             value = self.value(expression)
             if value is not None:
-                return Derived(value, self._provenance(expression))
+                names = self._leaves(expression)
+                return Derived(value, self._provenance(names), frozenset(names))
         return None
 
     def value(self, expression: Expression) -> float | None:
@@ -55,8 +62,8 @@ class Findings:
         except NameAbsent:
             return None
 
-    def _provenance(self, expression: Expression) -> Provenance:
-        found = {self.origins[name] for name in self._leaves(expression) if name in self.origins}
+    def _provenance(self, names: Collection[str]) -> Provenance:
+        found = {self.origins[name] for name in names if name in self.origins}
         return next((each for each in WEAKEST_FIRST if each in found), Provenance.DATASHEET)
 
     def _leaves(self, expression: Expression) -> set[str]:

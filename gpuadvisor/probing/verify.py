@@ -127,7 +127,7 @@ def _verify_shared_names(probe: Probe) -> None:
     for metric in declaration.metrics:
         for name in metric.sweeps:
             _known(probe, f"metric {metric.name!r}: sweeps", name, sweeps)
-        bounds = [bound for bound in (metric.minimum, metric.maximum) if bound is not None]
+        bounds = [bound for bound in (metric.minimum, metric.maximum, metric.peak) if bound is not None]
         _all_known(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
 
 

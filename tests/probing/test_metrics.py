@@ -40,6 +40,12 @@ def test_a_metric_is_as_good_as_the_weakest_number_in_it(
     assert derive(derived) == Derived(value, provenance)
 
 
+def test_a_metric_knows_the_names_behind_its_definitions_too() -> None:
+    found = derive("rate * stride")
+    assert found is not None
+    assert {"rate", "stride", "seconds"} <= found.names
+
+
 def test_the_first_derivation_that_can_be_had_is_taken() -> None:
     assert derive("absent / 2", "sectors", "cycles") == Derived(64.0, Provenance.COUNTED)
 

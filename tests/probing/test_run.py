@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpuadvisor.devices.device import Timing
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -70,7 +71,7 @@ def test_scratch_begins_as_zeros_and_stays_on_the_device(tmp_path: Path) -> None
 
     device = FakeGpu(work=work)
     assert all(point.valid for point in points(device, tmp_path))
-    assert seen == [[launch] * 8 for launch in range(4)]
+    assert seen == [[launch] * 8 for launch in range(4 * 6)], "each point: one timed, five more readings"
     assert device.uploads.count("memory") == 1
 
 
@@ -78,7 +79,11 @@ def test_launches_are_timed_as_declared(tmp_path: Path) -> None:
     write_probe(tmp_path)
     device = FakeGpu()
     points(device, tmp_path)
-    assert {(timing.samples, timing.warmups, timing.cold) for timing in device.timings} == {(4, 1, False)}
+    first, *rest = device.timings[:6]
+    assert (first.samples, first.warmups, first.cold) == (4, 1, False)
+    assert first.relative_error == 0.005
+    assert first.most_samples
+    assert rest == [Timing()] * 5, "readings are repeated until their median is known"
 
 
 def test_progress_names_probe_and_point(tmp_path: Path) -> None:
