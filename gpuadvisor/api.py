@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.advising.rules import OF_KERNELS, load_rules
-from gpuadvisor.cli.report_inputs import build_report
+from gpuadvisor.cli.report_building import build_report
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device

@@ -9,7 +9,7 @@ from typing import Any
 from gpuadvisor.advising.facts import CATALOGUE
 from gpuadvisor.advising.rules import OF_KERNELS, load_rules
 from gpuadvisor.api import analyze
-from gpuadvisor.cli.report_inputs import build_report
+from gpuadvisor.cli.report_building import build_report
 from gpuadvisor.compiler.module import CompileOptions
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.gating.expectations import expectation

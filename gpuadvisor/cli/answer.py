@@ -32,7 +32,7 @@ def _worked_out(options: Mapping[str, Any], key: str, start: float, *, quiet: bo
     rule_packs = options["rule_packs"]
     rules = prepare(rule_packs)
     from gpuadvisor.cli.analysis import AnalysisRequest, analyze
-    from gpuadvisor.cli.report_inputs import build_report
+    from gpuadvisor.cli.report_building import build_report
 
     request = AnalysisRequest(**{name: value for name, value in options.items() if name != "rule_packs"})
     found = analyze(request, quiet=quiet)

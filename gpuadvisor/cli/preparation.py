@@ -4,18 +4,26 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gpuadvisor.advising.rules import OF_KERNELS, RuleSet, load_rules
+if TYPE_CHECKING:
+    from gpuadvisor.advising.rules import RuleSet
 
 
-def prepare(rule_packs: Sequence[Path]) -> Future[RuleSet]:
+def prepare(rule_packs: Sequence[Path]) -> "Future[RuleSet]":
     """Start to get native code, the rules and the terminal's report ready; the future gives the rules."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preparation")
     pool.submit(_native_code)
-    rules = pool.submit(load_rules, rule_packs, OF_KERNELS)
+    rules = pool.submit(_rules, rule_packs)
     pool.submit(import_module, "gpuadvisor.reporting.terminal")
     pool.shutdown(wait=False)
     return rules
+
+
+def _rules(rule_packs: Sequence[Path]) -> "RuleSet":
+    from gpuadvisor.advising.rules import OF_KERNELS, load_rules
+
+    return load_rules(rule_packs, OF_KERNELS)
 
 
 def _native_code() -> None:

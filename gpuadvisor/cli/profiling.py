@@ -90,7 +90,7 @@ def _tell_nothing(request: Request, run: Run) -> None:
 def _report(request: Request, timeline: "TimelineProfile") -> None:
     from gpuadvisor.advising.rules import load_rules
     from gpuadvisor.cli.output import show
-    from gpuadvisor.cli.report_inputs import build_report
+    from gpuadvisor.cli.report_building import build_report
     from gpuadvisor.model.documents import encode, write
 
     if request.output is not None:

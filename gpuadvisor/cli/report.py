@@ -25,7 +25,8 @@ def command(
     """
     from gpuadvisor.advising.rules import load_rules
     from gpuadvisor.cli.output import show
-    from gpuadvisor.cli.report_inputs import build_report, gather, with_comparison
+    from gpuadvisor.cli.report_building import build_report, with_comparison
+    from gpuadvisor.cli.report_inputs import gather
 
     found = gather(files)
     rules = load_rules(rule_packs)

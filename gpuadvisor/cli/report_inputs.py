@@ -1,19 +1,13 @@
-"""Documents in, one report out: what `report` and `analyze` share."""
+"""What a report is made from: documents, and what other profilers wrote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from gpuadvisor import __version__
-from gpuadvisor.advising.advise import advise
-from gpuadvisor.advising.machine.compare import compare
-from gpuadvisor.advising.rules import RuleSet
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
-from gpuadvisor.model.machine import MachineProfile, Tool
+from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Disagreement, Report
 from gpuadvisor.model.timeline import TimelineProfile
 from gpuadvisor.probing.store import last_profile
@@ -62,33 +56,6 @@ def gather(files: Sequence[Path]) -> Gathered:
         timelines=timelines,
         disagreements=disagreements(together, timelines),
     )
-
-
-def build_report(
-    machine: MachineProfile | None,
-    kernels: Sequence[KernelProfile],
-    rules: RuleSet,
-    timelines: Sequence[TimelineProfile] = (),
-    disagreements: Sequence[Disagreement] = (),
-) -> Report:
-    """Judge the profiles by the rules."""
-    advice, not_evaluated = advise(machine, kernels, rules, timelines)
-    return Report(
-        tool=Tool(version=__version__),
-        machine=machine,
-        kernels=list(kernels),
-        timelines=list(timelines),
-        advice=advice,
-        not_evaluated=not_evaluated,
-        disagreements=list(disagreements),
-    )
-
-
-def with_comparison(report: Report) -> Report:
-    """Return the report with what the machine's probes say when they are put together, if any was run."""
-    if report.machine is None or not report.machine.probes:
-        return report
-    return msgspec.structs.replace(report, comparison=compare(report.machine))
 
 
 def _last_probe() -> MachineProfile:
