@@ -3,7 +3,8 @@
 // Mechanism. An instruction occupies a pipeline of so many lanes and its result is ready some cycles later.
 // A chain of operations, each on the result of the one before, shows that latency (one warp, one chain). Many
 // chains, of many warps or of one thread (instruction-level parallelism), hide it and show the throughput.
-// What is no machine instruction (division, 64-bit multiplication) is a sequence of them.
+// What is no machine instruction (division, 64-bit multiplication) is a sequence of them. A loop adds
+// instructions of its own, which unrolling shares among as many steps.
 //
 // One block runs on each multiprocessor and times itself with the multiprocessor's cycle counter.
 //
@@ -11,7 +12,8 @@
 // it does not know; every chain's result is checked, and the emulator counts one instruction per operation.
 // Division takes a shorter way where operands fit into 32 bits and a longer one where floats are not normal:
 // the 64-bit one has operands beyond 32 bits, floats are normal. Approximations may be off in the last
-// place: their results are rounded.
+// place: their results are rounded. Sums of 16-bit floats stay where another one no longer changes them,
+// at 2048 and 256, which is checked.
 // Published: 4 cycles for FP32 and INT32 on V100, A100 and H100 (PMC10448217, table 3); 128 or 64 FP32 lanes
 // (CUDA C++ Programming Guide, arithmetic instructions); div.rn.f32 525 cycles and div.s32 66 on A100
 // (Abdelkhalik et al., arXiv 2208.11174, table V). An emulated device has no latencies: there only the
@@ -41,6 +43,8 @@ OPERATION(Fp64Divide, double, "div.rn.f64 %0, %1, %0;", "+d", "d");  // measured
 OPERATION(Reciprocal, float, "rcp.approx.ftz.f32 %0, %0;", "+f", "f");  // measured
 OPERATION(ReciprocalRoot, float, "rsqrt.approx.ftz.f32 %0, %0;", "+f", "f");  // measured
 OPERATION(Sine, float, "sin.approx.ftz.f32 %0, %0;", "+f", "f");  // measured
+OPERATION(HyperbolicTangent, float, "tanh.approx.f32 %0, %0;", "+f", "f");  // measured
+OPERATION(Root, float, "sqrt.rn.f32 %0, %0;", "+f", "f");  // measured
 
 // Two sums of 16-bit floats; `operand` holds two ones.
 struct Fp16Fma {
@@ -51,7 +55,46 @@ struct Fp16Fma {
     }
 };
 
-// There and back: two conversions.
+#if __CUDA_ARCH__ >= 800
+struct Bf16Fma {
+    typedef unsigned Value;
+    static __device__ void step(Value& value, Value operand)
+    {
+        asm volatile("fma.rn.bf16x2 %0, %0, %1, %1;" : "+r"(value) : "r"(operand));  // measured
+    }
+};
+#endif
+
+// There and back: two instructions.
+struct Exponential {
+    typedef float Value;
+    static __device__ void step(Value& value, Value)
+    {
+        asm volatile("ex2.approx.ftz.f32 %0, %0;" : "+f"(value));  // measured
+        asm volatile("lg2.approx.ftz.f32 %0, %0;" : "+f"(value));  // measured
+    }
+};
+
+struct ConvertHalf {
+    typedef float Value;
+    static __device__ void step(Value& value, Value)
+    {
+        unsigned short between;
+        asm volatile("cvt.rn.f16.f32 %0, %1;" : "=h"(between) : "f"(value));  // measured
+        asm volatile("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(between));     // measured
+    }
+};
+
+struct ConvertDouble {
+    typedef float Value;
+    static __device__ void step(Value& value, Value)
+    {
+        double between;
+        asm volatile("cvt.f64.f32 %0, %1;" : "=d"(between) : "f"(value));     // measured
+        asm volatile("cvt.rn.f32.f64 %0, %1;" : "=f"(value) : "d"(between));  // measured
+    }
+};
+
 struct Convert {
     typedef unsigned Value;
     static __device__ void step(Value& value, Value)
@@ -67,7 +110,8 @@ __device__ unsigned whole(double value) { return unsigned(value + 0.5); }
 __device__ unsigned whole(unsigned value) { return value; }
 __device__ unsigned whole(Wide value) { return unsigned(value); }
 
-template <class Operation>
+// Operations that are sequences of instructions unroll less, for the compiler's sake.
+template <class Operation, unsigned UNROLLED = STEPS_PER_TURN>
 __device__ void run(unsigned* result, unsigned* cycles, unsigned first, unsigned scatter, Wide constant,
                     unsigned steps)
 {
@@ -80,9 +124,9 @@ __device__ void run(unsigned* result, unsigned* cycles, unsigned first, unsigned
     __syncthreads();
     long long start = clock64();
 #pragma unroll 1
-    for (unsigned step = 0; step < steps; step += 16) {
+    for (unsigned step = 0; step < steps; step += UNROLLED) {
 #pragma unroll
-        for (unsigned next = 0; next < 16; ++next)
+        for (unsigned next = 0; next < UNROLLED; ++next)
 #pragma unroll
             for (unsigned chain = 0; chain < CHAINS; ++chain)
                 Operation::step(values[chain], operand);
@@ -101,18 +145,46 @@ __device__ void run(unsigned* result, unsigned* cycles, unsigned first, unsigned
 #define PARAMETERS unsigned *result, unsigned *cycles, unsigned first, unsigned scatter, Wide constant, unsigned steps
 #define ARGUMENTS result, cycles, first, scatter, constant, steps
 
+#ifdef UNROLL
+extern "C" __global__ void unrolled(PARAMETERS)
+{
+    float value = float(first), operand = float(constant);
+    __syncthreads();
+    long long start = clock64();
+#pragma unroll UNROLL
+    for (unsigned step = 0; step < steps; ++step)  // measured: loop
+        Fp32Fma::step(value, operand);
+    __syncthreads();
+    long long end = clock64();
+    result[blockIdx.x * blockDim.x + threadIdx.x] = whole(value);
+    if (threadIdx.x == 0)
+        cycles[blockIdx.x] = unsigned(end - start);
+}
+#else
 extern "C" __global__ void fp32_fma(PARAMETERS) { run<Fp32Fma>(ARGUMENTS); }
+#endif
+
+#ifdef ALL
+#if __CUDA_ARCH__ >= 800
+extern "C" __global__ void bf16_fma(PARAMETERS) { run<Bf16Fma>(ARGUMENTS); }
+#endif
 extern "C" __global__ void fp64_fma(PARAMETERS) { run<Fp64Fma>(ARGUMENTS); }
 extern "C" __global__ void fp16_fma(PARAMETERS) { run<Fp16Fma>(ARGUMENTS); }
 extern "C" __global__ void int32_add(PARAMETERS) { run<Int32Add>(ARGUMENTS); }
 extern "C" __global__ void int32_mad(PARAMETERS) { run<Int32Mad>(ARGUMENTS); }
 extern "C" __global__ void int64_add(PARAMETERS) { run<Int64Add>(ARGUMENTS); }
-extern "C" __global__ void int64_multiply(PARAMETERS) { run<Int64Multiply>(ARGUMENTS); }
-extern "C" __global__ void int32_divide(PARAMETERS) { run<Int32Divide>(ARGUMENTS); }
-extern "C" __global__ void int64_divide(PARAMETERS) { run<Int64Divide>(ARGUMENTS); }
-extern "C" __global__ void fp32_divide(PARAMETERS) { run<Fp32Divide>(ARGUMENTS); }
-extern "C" __global__ void fp64_divide(PARAMETERS) { run<Fp64Divide>(ARGUMENTS); }
+extern "C" __global__ void int64_multiply(PARAMETERS) { run<Int64Multiply, 2>(ARGUMENTS); }
+extern "C" __global__ void int32_divide(PARAMETERS) { run<Int32Divide, 2>(ARGUMENTS); }
+extern "C" __global__ void int64_divide(PARAMETERS) { run<Int64Divide, 2>(ARGUMENTS); }
+extern "C" __global__ void fp32_divide(PARAMETERS) { run<Fp32Divide, 2>(ARGUMENTS); }
+extern "C" __global__ void fp64_divide(PARAMETERS) { run<Fp64Divide, 2>(ARGUMENTS); }
 extern "C" __global__ void reciprocal(PARAMETERS) { run<Reciprocal>(ARGUMENTS); }
 extern "C" __global__ void reciprocal_root(PARAMETERS) { run<ReciprocalRoot>(ARGUMENTS); }
 extern "C" __global__ void sine(PARAMETERS) { run<Sine>(ARGUMENTS); }
 extern "C" __global__ void convert(PARAMETERS) { run<Convert>(ARGUMENTS); }
+extern "C" __global__ void convert_half(PARAMETERS) { run<ConvertHalf>(ARGUMENTS); }
+extern "C" __global__ void convert_double(PARAMETERS) { run<ConvertDouble>(ARGUMENTS); }
+extern "C" __global__ void exponential(PARAMETERS) { run<Exponential>(ARGUMENTS); }
+extern "C" __global__ void hyperbolic_tangent(PARAMETERS) { run<HyperbolicTangent>(ARGUMENTS); }
+extern "C" __global__ void root(PARAMETERS) { run<Root, 2>(ARGUMENTS); }
+#endif

@@ -69,6 +69,14 @@ def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> Non
         ),
         ("arithmetic", "convert", {"warps": 1, "chains": 1}, {"instructions_per_step": 2}),
         ("arithmetic", "parallelism", {"warps": 4, "chains": 1}, {"instructions_per_step": 1}),
+        ("arithmetic", "exponential", {"warps": 32, "chains": 8}, {"instructions_per_step": 2}),
+        # A loop counts, compares and jumps: once for four steps, and to set it up.
+        (
+            "arithmetic",
+            "unrolling",
+            {"warps": 32, "unroll": 4},
+            {"loop_instructions_per_step": pytest.approx(3 / 4, abs=0.2)},
+        ),
         ("barrier_cost", "warps", {"warps": 12}, {"barriers_per_warp": 1}),
         # The neighbour's number is worked out once, a ballot's operand every time: and, compare, vote.
         ("shuffle_vote", "reduce", {"warps": 4}, {"instructions_per_step": pytest.approx(1, abs=0.3)}),
@@ -117,6 +125,12 @@ def test_an_emulated_device_does_not_make_up_what_its_model_lacks(
         ("constant_memory", "size", "5u * (n)", "9u * (n)"),
         ("atomics", "global", "step < steps", "step < steps - 1"),
         ("arithmetic", "int64_multiply", "mul.lo.u64", "add.u64"),
+        (
+            "arithmetic",
+            "bf16_fma",
+            '%0, %0, %1, %1;" : "+r"(value) : "r"(operand));  // measured\n    }\n};\n#endif',
+            '%0, %1, %1, %1;" : "+r"(value) : "r"(operand));\n    }\n};\n#endif',
+        ),
         ("shuffle_vote", "shuffle", "threadIdx.x + 1", "threadIdx.x + 2"),
         ("local_memory", "words", "words[index] += 1", "words[index] += 2"),
     ],
