@@ -5,10 +5,16 @@ from difflib import get_close_matches
 from gpuadvisor.advising.catalogue import (
     access,
     branch,
+    communication,
     counters,
+    framework_memory,
     host_work,
+    input_pipeline,
     launch,
     machine,
+    matrix_work,
+    operators,
+    optimizers,
     residency,
     resources,
     time,
@@ -33,6 +39,12 @@ GROUPS = (
     branch,
     ways,
     timeline,
+    operators,
+    matrix_work,
+    optimizers,
+    input_pipeline,
+    communication,
+    framework_memory,
 )
 CATALOGUE: dict[str, Fact] = {fact.name: fact for group in GROUPS for fact in group.FACTS}
 
@@ -41,7 +53,7 @@ VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
     "kernel": ("machine", "kernel"),
     "access": ("machine", "kernel", "access"),
     "branch": ("machine", "kernel", "branch"),
-    "timeline": ("timeline",),
+    "timeline": ("machine", "timeline"),
 }
 """The facts a rule may name, by the rule's subject."""
 
