@@ -13,6 +13,7 @@ from gpuadvisor.model.timeline import TimelineProfile
 from gpuadvisor.probing.store import last_profile
 from gpuadvisor.sources.traces.agreement import disagreements, merged
 from gpuadvisor.sources.traces.opening import read_trace, trace_files
+from gpuadvisor.sources.traces.ranks import compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def gather(files: Sequence[Path]) -> Gathered:
     return Gathered(
         machine=_only(profiles or embedded),
         kernels=merged(kernels),
-        timelines=timelines,
+        timelines=compared(timelines),
         disagreements=disagreements(together, timelines),
     )
 

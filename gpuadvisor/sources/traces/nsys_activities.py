@@ -10,6 +10,7 @@ from typing import Any
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.timeline import CopyKind, Extents, HostMemory
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape, Lane
+from gpuadvisor.sources.traces.marks import operator_name
 from gpuadvisor.sources.traces.nsys_database import NsysDatabase
 from gpuadvisor.sources.traces.recording import UNCORRELATED, Recording
 
@@ -122,12 +123,22 @@ class NsysActivities:
         return (row for row in rows if row[2] in _WAITS)
 
     def _steps(self) -> None:
-        columns = ("start", "end", "eventType", "text", "textId")
+        columns = ("start", "end", "eventType", "text", "textId", "globalTid")
         for row in self._database.rows("NVTX_EVENTS", columns):
             if row[2] in _RANGES and row[1] is not None:
                 text = self._database.string(row[4] if row[3] is None else row[3])
                 if _STEP.fullmatch(text.strip()):
                     self._recording.steps.append(*self._times(row), 0, 0, 0)
+                else:
+                    self._framework(text, row[5], *self._times(row))
+
+    def _framework(self, text: str, thread: object, start: float, end: float) -> None:
+        """Take note of a range that PyTorch's emit_nvtx, TensorFlow or XLA may have marked."""
+        name, host = operator_name(text), self._recording.host
+        if name.startswith("aten::"):
+            host.add(name, thread if type(thread) is int else str(thread), None, start, end)
+        else:
+            host.annotate(name, start, end)
 
     def _times(self, row: tuple[Any, ...]) -> tuple[float, float]:
         """Return an event's beginning and end in nanoseconds from the first one met."""
