@@ -7,7 +7,8 @@ from gpuadvisor.advising.evaluation import Missing
 from gpuadvisor.advising.findings import Finding, judge, to_advice
 from gpuadvisor.advising.rule import Rule
 from gpuadvisor.advising.rules import RuleSet
-from gpuadvisor.advising.scene import Scene, kernel_scene, subject_of
+from gpuadvisor.advising.scene import Scene, kernel_scene, subject_of, timeline_scene
+from gpuadvisor.advising.share_of_run import KernelsInRuns, worth
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice, NotEvaluated, Severity
@@ -25,6 +26,8 @@ def advise(
 ) -> tuple[list[Advice], list[NotEvaluated]]:
     """Return the advice, greatest expected gain first, and the rules that could not be judged.
 
+    Where there are runs, the gain of advice on a kernel counts as much as the kernel's share of a run.
+
     A rule that fires on several accesses of one source line, or of one shared variable, gives one piece of
     advice, with the gain of mending them all. A rule that misses facts is listed once per kernel, with
     everything it missed. A machine profile of another device than a kernel's says nothing about that kernel.
@@ -38,7 +41,8 @@ def advise(
             if missing.facts:
                 entry = NotEvaluated(rule=rule.id, missing=sorted(missing.facts), subject=subject_of(scene))
                 not_evaluated.append(entry)
-    return sorted(advice, key=_rank), not_evaluated
+    runs = KernelsInRuns(timelines)
+    return sorted((runs.placed(each) for each in advice), key=_rank), not_evaluated
 
 
 def _surroundings(
@@ -50,7 +54,7 @@ def _surroundings(
     if rule.subject == "machine":
         yield Scene(machine=machine)
     elif rule.subject == "timeline":
-        yield from (Scene(timeline=timeline) for timeline in timelines)
+        yield from (timeline_scene(machine, timeline) for timeline in timelines)
     else:
         yield from (kernel_scene(machine, kernel) for kernel in kernels)
 
@@ -87,5 +91,5 @@ def _place(finding: Finding) -> tuple[str, str, int]:
 
 
 def _rank(advice: Advice) -> tuple[float, int, float, str]:
-    expected, high = (advice.gain.expected, advice.gain.high) if advice.gain else (1.0, 1.0)
+    expected, high = worth(advice)
     return -expected, SEVERITIES.index(advice.severity), -high, advice.rule

@@ -52,7 +52,7 @@ def _check_gain(page: Page, types: FactTypes) -> GainModel | None:
     if page.block.gain is None:
         return None
     try:
-        return parse_gain(page.block.gain, types, _why_unknown(page))
+        return parse_gain(page.block.gain, types, _why_unknown(page), page.block.subject)
     except ExpressionError as error:
         raise page.refuse(f"gain: {error.reason}", "gain", offset=error.line - 1) from None
 

@@ -90,6 +90,8 @@ def _evidence(finding: Finding) -> dict[str, Evidence]:
 
 def _gain(rule: Rule, findings: Sequence[Finding], readings: Readings) -> Gain | None:
     scene = findings[0].scene
+    if scene.timeline is not None:
+        return rule.estimate(scene.timeline, readings)
     if scene.kernel is None:
         return None
     accesses = tuple(finding.scene.access for finding in findings if finding.scene.access is not None)

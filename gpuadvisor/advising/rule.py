@@ -12,6 +12,7 @@ from gpuadvisor.advising.messages import Message
 from gpuadvisor.advising.what_if import Case
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.report import Gain, Severity
+from gpuadvisor.model.timeline import TimelineProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ class Rule:
             return outcome
         return self._fire(readings) if outcome is True else Clear()
 
-    def estimate(self, case: Case, readings: Readings) -> Gain | None:
+    def estimate(self, subject: Case | TimelineProfile, readings: Readings) -> Gain | None:
         """Return the gain to expect where the rule fired; None if it names none or none can be worked out."""
         if self.gain is None:
             return None
         try:
-            return self.gain.estimate(case, readings)
+            return self.gain.estimate(subject, readings)
         except EvaluationError as error:
             raise self._without_value(f"gain: {error} in {_brief(self.gain.text)}", readings) from None
 

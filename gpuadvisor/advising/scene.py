@@ -36,6 +36,13 @@ def kernel_scene(machine: MachineProfile | None, kernel: KernelProfile) -> Scene
     return Scene(machine=machine if same else None, kernel=kernel)
 
 
+def timeline_scene(machine: MachineProfile | None, timeline: TimelineProfile) -> Scene:
+    """Return the scene of a run; a machine with a GPU of another name says nothing about it."""
+    names = {device.name for device in timeline.devices}
+    same = machine is not None and names <= {None, machine.device.name}
+    return Scene(machine=machine if same else None, timeline=timeline)
+
+
 def subject_of(scene: Scene) -> Subject:
     """Return what the scene is about, as the report names it."""
     device = None if scene.machine is None else scene.machine.device.id

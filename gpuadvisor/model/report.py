@@ -28,6 +28,10 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True):
     expected: float
     high: float
     provenance: Provenance = Provenance.MODELLED
+    saved_seconds: float | None = None
+    """Of the run, as expected; None where no run is known that the subject is part of."""
+    saved_fraction: float | None = None
+    """Those over the whole run."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):

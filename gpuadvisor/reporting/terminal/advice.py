@@ -86,7 +86,11 @@ def _evidence(advice: Advice) -> dict[str, str]:
 def _gain(gain: Gain) -> str:
     if gain.expected < NOTEWORTHY_GAIN:
         return f"up to {gain.high:.2f}x faster, little expected ({gain.provenance})"
-    return f"{gain.expected:.2f}x faster expected, {gain.low:.2f} to {gain.high:.2f} ({gain.provenance})"
+    bounds = f"{gain.expected:.2f}x faster expected, {gain.low:.2f} to {gain.high:.2f} ({gain.provenance})"
+    if gain.saved_seconds is None or gain.saved_fraction is None:
+        return bounds
+    saved = magnitude(gain.saved_seconds, "s"), magnitude(gain.saved_fraction, "fraction")
+    return f"{bounds}; saves {saved[0]}, {saved[1]} of the run"
 
 
 def _where(subject: Subject) -> str:

@@ -1,6 +1,5 @@
 """Where several sources speak of the same kernels: what they add to one another, and where they disagree."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -8,6 +7,7 @@ from itertools import combinations
 import msgspec
 
 from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.kernel_names import plain_name
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.report import Claim, Disagreement
 from gpuadvisor.model.timeline import KernelActivity, TimelineProfile
@@ -20,23 +20,9 @@ QUANTITIES = {
 }
 """What is compared, with units."""
 _PARTS = ("resources", "occupancy", "counters", "time", "loads_in_flight")
-_ANONYMOUS = re.compile(r"\(anonymous namespace\)|<unnamed>|_GLOBAL__N__\w+")
-_RETURNS = re.compile(r"^(?:static |void |__global__ )+")
 
 Value = int | tuple[int, int, int]
 Figures = dict[str, Value | None]
-
-
-def plain_name(name: str) -> str:
-    """Return a kernel's name without what profilers add: `void`, the parameters, spaces."""
-    text = _RETURNS.sub("", _ANONYMOUS.sub("{anonymous}", name.strip()))
-    depth = 0
-    for position, character in enumerate(text):
-        depth += (character == "<") - (character == ">")
-        if character == "(" and depth <= 0:
-            text = text[:position]
-            break
-    return text.replace(" ", "")
 
 
 def merged(files: Iterable[Sequence[KernelProfile]]) -> list[KernelProfile]:

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.kernel_names import plain_name
 from gpuadvisor.model.timeline import TimelineProfile
-from gpuadvisor.sources.traces.agreement import disagreements, merged, plain_name
+from gpuadvisor.sources.traces.agreement import disagreements, merged
 from gpuadvisor.sources.traces.kineto import read_kineto
 from gpuadvisor.sources.traces.ncu import read_ncu
 from tests.sources.traces.kineto_traces import kernel, write
