@@ -39,7 +39,10 @@ def probe_device(
                     total=step.total,
                 )
 
-            return run_probes(device, names or None, directories, show, quick=quick)
+            profile = run_probes(device, names or None, directories, show, quick=quick)
+        if profile.cut_short:
+            errors.print(Text(f"{profile.cut_short}; name fewer probes for more"), soft_wrap=True)
+        return profile
 
 
 def show_profile(profile: MachineProfile, form: str) -> None:

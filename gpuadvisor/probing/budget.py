@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable
+from math import inf
+
+from gpuadvisor.model.device import DeviceFacts
 
 QUICK_SECONDS = 13.0
 FULL_SECONDS = 170.0
@@ -12,13 +15,21 @@ SHARE_FOR_SAMPLING = 0.4
 """Of a point's time; compiling and filling memory take the rest. Readings may take as much again."""
 
 
+def time_for(facts: DeviceFacts, *, quick: bool) -> float:
+    """Return how long the probes may take on a device; a modelled time gains nothing from haste."""
+    if facts.kind == "emulated":
+        return inf
+    return QUICK_SECONDS if quick else FULL_SECONDS
+
+
 class Budget:
     """A time limit divided over points: what one leaves over, the others share."""
 
     def __init__(self, seconds: float, points: int, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._end = now() + seconds
-        self._points = points
+        self.left = points
+        """Points that have not begun."""
 
     @property
     def is_spent(self) -> bool:
@@ -27,6 +38,6 @@ class Budget:
 
     def sampling_seconds(self) -> float:
         """Return how long the next point may take samples of one quantity, and count it as taken."""
-        share = max(0.0, self._end - self._now()) / max(1, self._points)
-        self._points -= 1
+        share = max(0.0, self._end - self._now()) / max(1, self.left)
+        self.left -= 1
         return min(MOST_SAMPLING_SECONDS, SHARE_FOR_SAMPLING * share)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import msgspec
 from gpuadvisor.devices.device import Device
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.probing.budget import Budget, time_for
 from gpuadvisor.probing.catalogue import load_probes
 from gpuadvisor.probing.declaration import SaturationDeclaration, SweepDeclaration
 from gpuadvisor.probing.point import JudgedPoint, run_point
@@ -47,13 +49,28 @@ def run_probes(
     """Run the named probes, or all, in alphabetical order and return what they found.
 
     `directories` hold further probe folders; `progress` is told of every point before it runs; `quick`
-    runs only the sweeps declared so. Raises GpuAdvisorError for an unknown or damaged probe; a point that
-    fails is marked, not raised.
+    runs only the sweeps declared so. A GPU's time is limited, and divided over the points; an emulated
+    device, whose times are modelled, takes as long as it needs. Raises GpuAdvisorError for an unknown or
+    damaged probe; a point that fails is marked, not raised.
     """
     selected = select(device.facts, load_probes(names, directories), names, quick=quick)
-    announce = _announcer(sum(selection.points for selection in selected), progress)
-    results = [_run_probe(device, selection, announce) for selection in selected]
-    return msgspec.structs.replace(unprobed(device.facts), probes=results)
+    total = sum(selection.points for selection in selected)
+    seconds = time_for(device.facts, quick=quick)
+    budget = Budget(seconds, total)
+    announce = _announcer(total, progress)
+    results = [_run_probe(device, selection, announce, budget) for selection in selected]
+    return msgspec.structs.replace(
+        unprobed(device.facts),
+        probes=[result for result in results if result.points],
+        cut_short=_cut_short(seconds, selected, budget.left, total),
+    )
+
+
+def _cut_short(seconds: float, selected: Sequence[Selection], left: int, total: int) -> str | None:
+    if not left:
+        return None
+    names = ", ".join(selection.probe.name for selection in selected)
+    return f"the {seconds:g} s were over: {left} of {total} points of {names} were not measured"
 
 
 def _announcer(total: int, progress: Progress | None) -> Announce:
@@ -66,35 +83,46 @@ def _announcer(total: int, progress: Progress | None) -> Announce:
     return announce
 
 
-def _run_probe(device: Device, selection: Selection, announce: Announce) -> ProbeResult:
-    start = time.perf_counter()
+def _run_probe(device: Device, selection: Selection, announce: Announce, budget: Budget) -> ProbeResult:
+    start, created = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
     probe = selection.probe
     benches = [Workbench(device, probe) for _ in selection.sweeps]
     judged = [
         point
         for bench, (sweep, points) in zip(benches, selection.sweeps, strict=True)
-        for point in _run_sweep(bench, sweep, points, announce)
+        for point in _run_sweep(bench, sweep, points, announce, budget)
     ]
-    result = _result(probe, judged, time.perf_counter() - start)
     compilers = set[str]().union(*(bench.compilers for bench in benches))
-    return msgspec.structs.replace(result, compiler=", ".join(sorted(compilers)) or None)
+    return msgspec.structs.replace(
+        _result(probe, judged, time.perf_counter() - start, complete=len(judged) == selection.points),
+        compiler=", ".join(sorted(compilers)) or None,
+        created=created,
+        left_out=selection.skipped + selection.points - len(judged),
+    )
 
 
 def _run_sweep(
-    bench: Workbench, sweep: SweepDeclaration, points: Sequence[Parameters], announce: Announce
+    bench: Workbench,
+    sweep: SweepDeclaration,
+    points: Sequence[Parameters],
+    announce: Announce,
+    budget: Budget,
 ) -> list[JudgedPoint]:
     judged = []
     try:
         for parameters in points:
+            if budget.is_spent:
+                break
             settings = " ".join(f"{name}={value}" for name, value in parameters.items())
             announce(bench.probe.name, f"{sweep.name} {settings}")
-            judged.append(run_point(bench, sweep, parameters))
+            judged.append(run_point(bench, sweep, parameters, budget.sampling_seconds()))
     finally:
         bench.clear()
     return judged
 
 
-def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> ProbeResult:
+def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float, *, complete: bool) -> ProbeResult:
+    """Put the points together; where some are missing, nobody can tell where a curve reaches its height."""
     declaration = probe.declaration
     points = [each.point for each in judged]
     provenances: dict[str, Provenance] = {}
@@ -111,7 +139,7 @@ def _result(probe: Probe, judged: Sequence[JudgedPoint], seconds: float) -> Prob
         for metric in declaration.metrics
         if metric.name in provenances
     ]
-    for saturation in declaration.saturations:
+    for saturation in declaration.saturations if complete else ():
         points += saturation_points(saturation, points)
         if {saturation.of, saturation.along} <= provenances.keys():
             metrics.append(_saturation_metric(saturation, metrics))

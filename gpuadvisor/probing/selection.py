@@ -18,6 +18,8 @@ class Selection:
 
     probe: Probe
     sweeps: list[tuple[SweepDeclaration, list[Parameters]]]
+    skipped: int = 0
+    """Points of sweeps that are not run."""
 
     @property
     def points(self) -> int:
@@ -60,6 +62,7 @@ def points_on(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration) -> list
 
 
 def _selection(facts: DeviceFacts, probe: Probe, *, quick: bool) -> Selection:
-    asked = [sweep for sweep in probe.declaration.sweeps if sweep.quick or not quick]
-    sweeps = [(sweep, points_on(facts, probe, sweep)) for sweep in asked]
-    return Selection(probe, [(sweep, points) for sweep, points in sweeps if points])
+    sweeps = [(sweep, points_on(facts, probe, sweep)) for sweep in probe.declaration.sweeps]
+    asked = [(sweep, points) for sweep, points in sweeps if points and (sweep.quick or not quick)]
+    every, chosen = (sum(len(points) for _, points in each) for each in (sweeps, asked))
+    return Selection(probe, asked, skipped=every - chosen)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_state_dir
 
-from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.documents import encode, read, write
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile
@@ -18,7 +18,8 @@ OVERRIDE = "GPUADVISOR_STATE_DIR"
 def save_last(profile: MachineProfile) -> Path:
     """Keep the profile as the last one of its device and return the file.
 
-    Results of other probes that the same tool found earlier on the same device are kept beside the new.
+    Results of other probes that the same tool found earlier on the same device in the same state are kept
+    beside the new, and so is an earlier result of the same probe that leaves out fewer points.
     """
     path = _path(profile.device.id)
     _make(path.parent)
@@ -44,18 +45,37 @@ def _with_earlier_probes(profile: MachineProfile, path: Path) -> MachineProfile:
         return profile
     if earlier is None or earlier.tool != profile.tool or not is_same_device(earlier.device, profile.device):
         return profile
-    results = {result.name: result for result in (*earlier.probes, *profile.probes)}
+    results = {result.name: result for result in earlier.probes}
+    for result in profile.probes:
+        known = results.get(result.name)
+        if known is None or result.left_out <= known.left_out:
+            results[result.name] = result
     return msgspec.structs.replace(profile, probes=[results[name] for name in sorted(results)])
 
 
 def is_same_device(one: DeviceFacts, other: DeviceFacts) -> bool:
-    """Return whether results of one hold for the other: the same card under the same driver."""
-    return _identity(one) == _identity(other)
+    """Return whether results of one hold for the other: the same card, driver, modes and clock limits."""
+    return _identity(one) == _identity(other) and _setting(one) == _setting(other)
 
 
 def _identity(device: DeviceFacts) -> tuple[str | None, ...]:
     driver = device.conditions.driver_version if device.conditions else None
     return device.id, device.name, device.uuid, driver
+
+
+def _setting(device: DeviceFacts) -> tuple[float | str | None, ...]:
+    """Return what an operator may change and what then changes results."""
+    now = device.conditions or DeviceConditions()
+    return (
+        device.sm_clock_hz,
+        device.memory_clock_hz,
+        now.application_sm_clock_hz,
+        now.application_memory_clock_hz,
+        now.power_limit_watts,
+        now.ecc_enabled,
+        now.mig_enabled,
+        device.mig_instance,
+    )
 
 
 def last_profile_of(device: DeviceFacts) -> MachineProfile | None:

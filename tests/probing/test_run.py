@@ -1,5 +1,8 @@
+from functools import partial
+from math import inf
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -10,8 +13,9 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 from gpuadvisor.model.machine import ProbePoint, ProbeResult
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.probing.budget import Budget, time_for
 from gpuadvisor.probing.run import Step, run_probes
-from tests.probing.fake_gpu import Arrays, FakeGpu, failing, forgetful, mistaken, scale
+from tests.probing.fake_gpu import FACTS, Arrays, FakeGpu, failing, forgetful, mistaken, scale
 from tests.probing.folders import DECLARATION, SATURATION, write_probe
 
 
@@ -187,3 +191,66 @@ def test_a_kernel_without_c_linkage_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(GpuAdvisorError, match="no kernel is called 'other'") as error:
         points(FakeGpu(), tmp_path)
     assert error.value.where == str(folder / "kernel.cu")
+
+
+class Passing:
+    """A clock that moves on by `step` whenever somebody looks at it."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def cut_at(seconds: float, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = partial(Budget, now=Passing(step))
+    monkeypatch.setattr("gpuadvisor.probing.run.Budget", lambda _, points: budget(seconds, points))
+
+
+def test_a_run_whose_time_is_over_keeps_what_it_has_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_probe(tmp_path)
+    (folder / "probe.toml").write_text(DECLARATION + SATURATION)
+    cut_at(5.0, 1.0, monkeypatch)
+    profile = run_probes(FakeGpu(), ["scale"], [tmp_path])
+    assert len(profile.probes[0].points) == 2
+    assert profile.probes[0].left_out == 2
+    assert profile.cut_short is not None
+    assert "2 of 4 points of scale were not measured" in profile.cut_short
+    assert profile.probes[0].metric("needed") is None, "half a curve has no height"
+
+
+def test_a_probe_of_which_nothing_was_measured_has_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_probe(tmp_path)
+    cut_at(0.5, 1.0, monkeypatch)
+    profile = run_probes(FakeGpu(), ["scale"], [tmp_path])
+    assert profile.probes == []
+    assert profile.cut_short
+
+
+def test_the_time_of_a_point_limits_its_sampling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_probe(tmp_path)
+    cut_at(1.0, 0.0, monkeypatch)
+    device = FakeGpu()
+    profile = run_probes(device, ["scale"], [tmp_path])
+    assert profile.cut_short is None
+    limits = [timing.limit_seconds for timing in device.timings if timing.warmups]
+    assert limits == [pytest.approx(0.4 / left) for left in (4, 3, 2, 1)]
+
+
+def test_only_a_real_clock_is_in_haste() -> None:
+    assert time_for(FACTS, quick=True) <= 15
+    assert time_for(FACTS, quick=False) <= 180
+    assert time_for(msgspec.structs.replace(FACTS, kind="emulated"), quick=True) == inf
+
+
+def test_a_complete_result_leaves_nothing_out_and_says_when_it_began(tmp_path: Path) -> None:
+    write_probe(tmp_path)
+    result = probe(FakeGpu(), tmp_path)
+    assert result.left_out == 0
+    assert result.created

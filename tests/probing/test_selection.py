@@ -76,6 +76,14 @@ def test_quick_runs_quick_sweeps_only(tmp_path: Path) -> None:
     assert {point.parameters["sweep"] for point in scale(tmp_path, quick=True).points} == {"more"}
 
 
+def test_a_quick_result_says_how_much_of_the_probe_it_left_out(tmp_path: Path) -> None:
+    folder = write_probe(tmp_path)
+    second = DECLARATION[DECLARATION.index("[[sweep]]") :].replace('"sizes"', '"more"')
+    (folder / "probe.toml").write_text(DECLARATION + second.replace(KERNEL, f"{KERNEL}\nquick = true"))
+    assert scale(tmp_path).left_out == 0
+    assert scale(tmp_path, quick=True).left_out == 4
+
+
 def test_quick_leaves_out_probes_without_a_quick_sweep(tmp_path: Path) -> None:
     write_probe(tmp_path)
     with pytest.raises(GpuAdvisorError, match="'scale' has no quick sweep") as error:

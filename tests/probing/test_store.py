@@ -4,6 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile, ProbeResult, Tool
 from gpuadvisor.probing.store import last_profile, last_profile_of, save_last
@@ -82,6 +83,63 @@ def test_results_of_another_card_or_tool_are_not_kept() -> None:
     newer = msgspec.structs.replace(card, tool=Tool(version="1"), probes=[])
     save_last(newer)
     assert last_profile("cuda:0") == newer
+
+
+def left_out(found: MachineProfile, points: int) -> MachineProfile:
+    probes = [msgspec.structs.replace(result, left_out=points) for result in found.probes]
+    return msgspec.structs.replace(found, probes=probes)
+
+
+def kept(device: str = "cuda:0") -> dict[str, tuple[float, int]]:
+    found = last_profile(device)
+    assert found is not None
+    return {result.name: (result.seconds, result.left_out) for result in found.probes}
+
+
+def test_a_quick_run_does_not_replace_a_full_one() -> None:
+    save_last(with_probes(profile("cuda:0"), occupancy=60, coalescing=60))
+    save_last(left_out(with_probes(profile("cuda:0"), occupancy=5, divergence=5), 10))
+    assert kept() == {"coalescing": (60, 0), "divergence": (5, 10), "occupancy": (60, 0)}
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), [(10, 0, 2), (10, 10, 2), (10, 12, 1), (0, 0, 2)])
+def test_the_newer_of_two_results_wins_unless_it_leaves_out_more(
+    first: int, second: int, expected: int
+) -> None:
+    save_last(left_out(with_probes(profile("cuda:0"), occupancy=1), first))
+    save_last(left_out(with_probes(profile("cuda:0"), occupancy=2), second))
+    assert kept()["occupancy"][0] == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"driver_version": "580.1"},
+        {"application_sm_clock_hz": 1.2e9},
+        {"power_limit_watts": 300.0},
+        {"ecc_enabled": False},
+        {"mig_enabled": True},
+    ],
+)
+def test_a_full_result_of_another_state_gives_way_to_a_quick_one(change: dict[str, object]) -> None:
+    was = DeviceConditions(
+        driver_version="575.1", application_sm_clock_hz=1.9e9, power_limit_watts=700.0, ecc_enabled=True
+    )
+    for state, seconds, missing in ((was, 60, 0), (msgspec.structs.replace(was, **change), 5, 10)):
+        facts = msgspec.structs.replace(FACTS, conditions=state)
+        found = MachineProfile(tool=Tool(version="0"), created="now", device=facts)
+        save_last(left_out(with_probes(found, occupancy=seconds), missing))
+    assert kept() == {"occupancy": (5, 10)}
+
+
+def test_what_changes_by_itself_is_no_other_state() -> None:
+    for seconds, missing, hot in ((60, 0, 30.0), (5, 10, 70.0)):
+        facts = msgspec.structs.replace(
+            FACTS, conditions=DeviceConditions(temperature_celsius=hot, sm_clock_hz=hot * 1e7)
+        )
+        found = MachineProfile(tool=Tool(version="0"), created="now", device=facts)
+        save_last(left_out(with_probes(found, occupancy=seconds), missing))
+    assert kept() == {"occupancy": (60, 0)}
 
 
 def test_a_damaged_file_is_replaced() -> None:
