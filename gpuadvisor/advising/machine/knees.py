@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gpuadvisor.advising.machine.plateaus import Step, steps
 from gpuadvisor.advising.machine.points import Setting, Where, believable, values
 from gpuadvisor.advising.machine.saturation import saturation_point
-from gpuadvisor.advising.machine.words import capacity, figure
+from gpuadvisor.advising.machine.words import capacity, change, figure
 from gpuadvisor.model.comparison import Knee
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbePoint, ProbeResult
@@ -52,6 +52,8 @@ class Stepping:
     unit: str = "bytes"
     where: Where = field(default_factory=dict)
     what: str
+    per: str = ""
+    """What the metric's unit is counted for."""
     is_of_caches: bool = True
     """Whether the sizes are those of L1, L2 and what lies behind."""
 
@@ -112,6 +114,7 @@ STEPPING = (
         axis="kib",
         where={"sweep": "l1"},
         what="bandwidth of loads through L1",
+        per="per clock and multiprocessor",
     ),
     Stepping(
         probe="cache_bandwidth",
@@ -212,7 +215,8 @@ def _step(specified: Stepping, metric: Metric, fixed: Fixed, step: Step, device:
         text=_sentence(
             specified.what,
             "rises" if rises else "falls",
-            f"from {figure(step.before, metric.unit)} to {figure(step.after, metric.unit)}",
+            change(step.before, step.after, metric.unit),
+            specified.per,
             f"beyond {figure(step.last_before, specified.unit)}",
             f"({level})" if level else "",
         ),

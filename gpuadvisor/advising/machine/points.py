@@ -28,19 +28,17 @@ def values(points: Iterable[ProbePoint], metric: str) -> list[float]:
 
 
 def sm_clock_hz(point: ProbePoint) -> float | None:
-    """Return the clock at a point: the mean of before and after, as far as they are known."""
+    """Return the clock at a point: the median of all looks, else the mean of before and after."""
+    if point.conditions is not None and point.conditions.sm_clock_hz is not None:
+        return point.conditions.sm_clock_hz
     known = [hertz for hertz in (point.sm_clock_before_hz, point.sm_clock_after_hz) if hertz is not None]
     return mean(known) if known else None
 
 
 def clock_under_load_hz(machine: MachineProfile) -> float | None:
-    """Return the median clock after the timed launches of all points, valid or not; None if none tells."""
-    known = sorted(
-        point.sm_clock_after_hz
-        for probe in machine.probes
-        for point in probe.points
-        if point.sm_clock_after_hz is not None
-    )
+    """Return the median clock over all points, valid or not; None if none tells."""
+    clocks = [sm_clock_hz(point) for probe in machine.probes for point in probe.points]
+    known = sorted(clock for clock in clocks if clock is not None)
     return known[len(known) // 2] if known else None
 
 

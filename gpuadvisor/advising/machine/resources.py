@@ -84,7 +84,7 @@ def _told(device: DeviceFacts, specification: Specification, metric: Metric, poi
         rate=_rate(device, specification, achieved, clock_hz),
         rate_unit=specification.rate_unit,
         share=_share(device, specification, ratio, clock_hz),
-        share_at_clock=ratio if specification.per_clock else None,
+        share_at_clock=_share_at_clock(specification, point, ratio),
     )
 
 
@@ -100,9 +100,16 @@ def _rate(
 def _share(
     device: DeviceFacts, specification: Specification, ratio: float | None, clock_hz: float | None
 ) -> float | None:
-    """Return the share of what the highest clock allows; a latency in cycles has none."""
-    if ratio is None or not specification.per_clock:
+    """Return the share of what the highest clock allows; cycles are the same at every clock."""
+    if ratio is None or not specification.per_clock or specification.better == "lower":
         return ratio
-    if clock_hz is None or specification.better == "lower":
+    if clock_hz is None:
         return None
     return ratio * clock_hz / device.sm_clock_hz
+
+
+def _share_at_clock(specification: Specification, point: ProbePoint, ratio: float | None) -> float | None:
+    """Return the share of what the clocks at the point allow; None where nothing tells."""
+    if specification.per_clock and specification.better == "higher":
+        return ratio
+    return point.of_peak_at_clock.get(specification.metric)

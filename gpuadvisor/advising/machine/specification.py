@@ -79,7 +79,7 @@ def _shared(sweep: str) -> Specification:
 def _latency(level: str, sizes: Callable[[DeviceFacts], Callable[[Setting], bool]]) -> Specification:
     return Specification(
         name=f"latency.{level}",
-        title=f"{'DRAM' if level == 'dram' else level.upper()} latency",
+        title=level.upper(),
         group="latency",
         probe="memory_latency",
         metric="latency",
@@ -116,7 +116,7 @@ def _arithmetic(
 def _result_latency(name: str, title: str, sweep: str, expect: Expect = nothing) -> Specification:
     return Specification(
         name=f"latency.{name}",
-        title=f"{title} latency",
+        title=title,
         group="latency",
         probe="arithmetic",
         metric="cycles_per_step",
@@ -172,7 +172,7 @@ SPECIFICATIONS = (
     _latency("dram", lambda device: _kibibytes(4 * device.l2_bytes, 16 * device.l2_bytes)),
     Specification(
         name="latency.shared",
-        title="shared memory latency",
+        title="shared memory",
         group="latency",
         probe="shared_memory",
         metric="latency",
@@ -183,7 +183,7 @@ SPECIFICATIONS = (
     ),
     Specification(
         name="latency.constant",
-        title="constant memory latency",
+        title="constant memory",
         group="latency",
         probe="constant_memory",
         metric="latency",
@@ -191,14 +191,17 @@ SPECIFICATIONS = (
         better="lower",
         per_clock=True,
     ),
-    _arithmetic("fp64", "FP64 multiply-add", "fp64_fma", lanes("fp64_lanes"), 2),
-    _arithmetic("fp32", "FP32 multiply-add", "fp32_fma", lanes("fp32_lanes"), 2),
-    _arithmetic("fp16", "FP16 multiply-add", "fp16_fma", lanes("fp16_lanes"), 2),
+    _result_latency("fp32", "FP32 FMA", "fp32_fma", fma_latency),
+    _result_latency("fp64", "FP64 FMA", "fp64_fma"),
+    _result_latency("int32", "INT32 add", "int32_add"),
+    _arithmetic("fp64", "FP64 FMA", "fp64_fma", lanes("fp64_lanes"), 2),
+    _arithmetic("fp32", "FP32 FMA", "fp32_fma", lanes("fp32_lanes"), 2),
+    _arithmetic("fp16", "FP16 FMA", "fp16_fma", lanes("fp16_lanes"), 2),
     _arithmetic("int32", "INT32 add", "int32_add", lanes("int32_lanes")),
     _arithmetic("int32.multiply", "INT32 multiply-add", "int32_mad", nothing),
     _arithmetic(
         "special",
-        "special functions",
+        "SFU",
         lambda sweep: sweep in ("reciprocal", "reciprocal_root", "sine"),
         lanes("special_function_lanes"),
     ),
@@ -213,9 +216,6 @@ SPECIFICATIONS = (
         per_clock=True,
         rate_unit="operations/s",
     ),
-    _result_latency("fp32", "FP32 multiply-add", "fp32_fma", fma_latency),
-    _result_latency("fp64", "FP64 multiply-add", "fp64_fma"),
-    _result_latency("int32", "INT32 add", "int32_add"),
     _atomic(
         "global.one_address",
         "global atomics, one address",

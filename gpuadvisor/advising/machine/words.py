@@ -25,13 +25,22 @@ def figure(value: float, unit: str) -> str:
     return f"{_short(value)} {unit}"
 
 
+def change(before: float, after: float, unit: str) -> str:
+    """Return a change, with the unit once where it is the same: `from 32 to 281 cycles`."""
+    (first, _, unit_before), (second, _, unit_after) = (
+        figure(value, unit).partition(" ") for value in (before, after)
+    )
+    told = "" if unit_before == unit_after else f" {unit_before}"
+    return f"from {first}{told} to {second} {unit_after}"
+
+
 def capacity(size_bytes: float, device: DeviceFacts) -> str:
     """Return which level of memory a curve leaves where it steps beyond a size; nothing if none fits."""
     share = size_bytes / device.l2_bytes
     if size_bytes <= L1_MOST_BYTES and share < HALF_OF_L2[0]:
         return "L1"
     if HALF_OF_L2[0] <= share < HALF_OF_L2[1]:
-        return f"the near part of L2's {figure(device.l2_bytes, 'bytes')}"
+        return f"near part of L2, {figure(device.l2_bytes, 'bytes')}"
     if WHOLE_OF_L2[0] <= share < WHOLE_OF_L2[1]:
         return f"L2, {figure(device.l2_bytes, 'bytes')}"
     return "address translation" if share >= WHOLE_OF_L2[1] else ""

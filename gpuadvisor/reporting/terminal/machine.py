@@ -14,6 +14,11 @@ from gpuadvisor.reporting.sparkline import sparkline
 def render_machine(profile: MachineProfile, console: Console) -> None:
     """Print the machine profile: the device and every probe."""
     render_device(profile, console)
+    render_probes(profile, console)
+
+
+def render_probes(profile: MachineProfile, console: Console) -> None:
+    """Print what each probe found."""
     for probe in profile.probes:
         _render_probe(probe, console)
 

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from gpuadvisor.model.report import Report
 from gpuadvisor.reporting.terminal.advice import render_advice, render_not_evaluated
+from gpuadvisor.reporting.terminal.comparison import render_comparison
 from gpuadvisor.reporting.terminal.kernels import render_kernel
-from gpuadvisor.reporting.terminal.machine import render_device, render_machine
+from gpuadvisor.reporting.terminal.machine import render_device, render_probes
 from gpuadvisor.reporting.terminal.timeline import render_timelines
 
 
@@ -25,7 +26,11 @@ def render(
     piece of advice in full and the reasons for each rule that was not evaluated.
     """
     if report.machine is not None:
-        (render_machine if probes else render_device)(report.machine, console)
+        render_device(report.machine, console)
+        if report.comparison is not None:
+            render_comparison(report.comparison, console)
+        if probes:
+            render_probes(report.machine, console)
     for kernel in report.kernels:
         render_kernel(kernel, console, sources, verbose=verbose)
     render_timelines(report, console, verbose=verbose)
