@@ -24,6 +24,7 @@ FACTS = {
     "dram_gigabytes_per_second": "dram_bytes_per_second",
     "l2_mebibytes": "l2_bytes",
     "l2_gigabytes_per_second": "l2_bytes_per_second",
+    "host_link_gigabytes_per_second": "host_link_bytes_per_second",
 }
 """The facts that the catalogue gives in handier units; the others have the same name in both."""
 
@@ -50,6 +51,7 @@ class Gpu(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     l2_gigabytes_per_second: float | None = None
     l2_latency_cycles: float | None = None
     dram_latency_cycles: float | None = None
+    host_link_gigabytes_per_second: float | None = None
     sources: dict[str, str]
 
 
@@ -77,6 +79,7 @@ def entry(name: str) -> DeviceFacts:
         raise _unknown(name)
     architecture = catalog.compute_capability[gpu.compute_capability]
     l2_gigabytes_per_second = gpu.l2_gigabytes_per_second
+    link_gigabytes_per_second = gpu.host_link_gigabytes_per_second
     return DeviceFacts(
         id=f"emulated:{name}",
         name=gpu.name,
@@ -94,6 +97,7 @@ def entry(name: str) -> DeviceFacts:
         l2_latency_cycles=gpu.l2_latency_cycles,
         l1_latency_cycles=architecture.l1_latency_cycles,
         shared_latency_cycles=architecture.shared_latency_cycles,
+        host_link_bytes_per_second=link_gigabytes_per_second * GIGA if link_gigabytes_per_second else None,
         sources=_sources(catalog, gpu, architecture),
         **LANES_PER_MULTIPROCESSOR[gpu.compute_capability],
     )

@@ -4,21 +4,26 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.compile import compile_source
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.compiler.toolchain import supported_compute_capabilities
+from gpuadvisor.devices.activities import Activity
+from gpuadvisor.devices.cuda_abilities import abilities
+from gpuadvisor.devices.cuda_activities import CudaActivities
 from gpuadvisor.devices.cuda_errors import EMULATE, cuda_errors
 from gpuadvisor.devices.cuda_facts import CudaAttributes, read_facts
+from gpuadvisor.devices.cuda_launches import by_value
 from gpuadvisor.devices.cuda_memory import CudaMemory
 from gpuadvisor.devices.cuda_modules import CudaModules, best_target, written_name
-from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer
+from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer, HostTimer
 from gpuadvisor.devices.cuda_unavailable import cuda_unavailable_reason
-from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Place, Timing
 from gpuadvisor.devices.nvml import find_gpu
-from gpuadvisor.devices.sampling import sample
+from gpuadvisor.devices.sampling import Sampling, sample
 from gpuadvisor.devices.steady_clock import warm_clock
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
@@ -57,11 +62,16 @@ class CudaDevice:
             attributes = CudaAttributes(cupy, index)
             shared_limit_bytes = attributes.get("MaxSharedMemoryPerBlockOptin")
         self._gpu = find_gpu(attributes.uuid, attributes.pci_bus_id)
-        self._facts = read_facts(attributes, self._gpu, self._conditions())
-        self._memory = CudaMemory(cupy)
+        self._facts = self._read_facts(attributes)
+        self._memory = CudaMemory(cupy, index)
         self._modules = CudaModules(cupy, attributes.compute_capability, shared_limit_bytes)
+        self._activities = CudaActivities(cupy, self._modules, self._stream, index)
         self._flush_address: int | None = None
         self._steady_clock_hz: float | None = None
+
+    def _read_facts(self, attributes: CudaAttributes) -> DeviceFacts:
+        facts = read_facts(attributes, self._gpu, self._conditions())
+        return msgspec.structs.replace(facts, abilities=abilities(self._runtime, attributes))
 
     @property
     def facts(self) -> DeviceFacts:
@@ -74,9 +84,11 @@ class CudaDevice:
         target = best_target(own, requested, supported_compute_capabilities())
         return compile_source(source, path, dataclasses.replace(options, compute_capability=target))
 
-    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
-        """Copy an array to the GPU, `offset_bytes` behind a 256-byte boundary."""
-        return self._memory.upload(array, name, offset_bytes)
+    def upload(
+        self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0, place: Place = "device"
+    ) -> Buffer:
+        """Copy an array to new memory at a place, `offset_bytes` behind a 256-byte boundary."""
+        return self._memory.upload(array, name, offset_bytes, place)
 
     def forget(self, buffer: Buffer) -> None:
         """Do nothing: a GPU does not know who reads what nothing wrote."""
@@ -108,7 +120,7 @@ class CudaDevice:
         """
         _check_shape(launch)
         function = self._modules.function(kernel, launch)
-        values = [_by_value(argument) for argument in arguments]
+        values = [by_value(argument) for argument in arguments]
 
         def enqueue() -> None:
             function(
@@ -122,15 +134,31 @@ class CudaDevice:
         with cuda_errors(self._cupy, f"kernel {written_name(kernel)}"):
             self._warm_up(enqueue, timing.warmups)
             timer = EventTimer(self._cupy, self._stream, self._hold, self._flush)
-            look = self._gpu.look if self._gpu and timing != ONCE else _no_look
-            found = sample(timer.sampler(enqueue, timing), look, timing)
-        return LaunchResult(
-            times=tuple(KernelTime(provenance=Provenance.MEASURED, seconds=each) for each in found.seconds),
-            before=found.looks[0] if found.looks else None,
-            after=found.looks[-1] if found.looks else None,
-            looks=tuple(found.looks),
-            discarded=len(found.discarded),
-        )
+            return _result(sample(timer.sampler(enqueue, timing), self._look(timing), timing))
+
+    def perform(self, activity: Activity, timing: Timing = ONCE) -> LaunchResult:
+        """Carry out the steps to their end and time them together, by the clock that the activity names.
+
+        Raises DeviceLostError where a kernel faults; nothing works on this object after that.
+        """
+        with cuda_errors(self._cupy, activity.subject):
+            steps, before = self._activities.prepare(activity)
+            try:
+                self._warm_up(steps, timing.warmups)
+                timer = self._timer(activity)
+                return _result(sample(timer.sampler(steps, timing, before), self._look(timing), timing))
+            finally:
+                self._activities.free()
+
+    def _timer(self, activity: Activity) -> EventTimer | HostTimer:
+        if activity.clock == "host":
+            return HostTimer(self._stream)
+        calls = 1 if activity.as_graph else len(activity.steps)
+        return EventTimer(self._cupy, self._stream, self._hold, self._flush, calls)
+
+    def _look(self, timing: Timing) -> Callable[[], DeviceConditions | None]:
+        wanted = timing.warmups or timing.samples > 1
+        return self._gpu.look if self._gpu and wanted else _no_look
 
     def close(self) -> None:
         """Free everything."""
@@ -148,7 +176,7 @@ class CudaDevice:
         function = self._modules.function(kernel, Launch(grid=(1, 1, 1), block=(1, 1, 1)))
 
         def busy(seconds: float, blocks: int, threads: int) -> None:
-            nanoseconds = _by_value(np.uint64(seconds * 1e9))
+            nanoseconds = by_value(np.uint64(seconds * 1e9))
             function((blocks, 1, 1), (threads, 1, 1), [nanoseconds], stream=self._stream)
 
         return busy
@@ -166,7 +194,7 @@ class CudaDevice:
             self._flush_address = self._runtime.malloc(size_bytes)
         self._runtime.memsetAsync(self._flush_address, 0, size_bytes, self._stream.ptr)
 
-    def _warm_up(self, enqueue: Callable[[], None], warmups: int) -> None:
+    def _warm_up(self, enqueue: Callable[[], object], warmups: int) -> None:
         if warmups and self._is_asleep():
             warmth = warm_clock(self._work, self._clock_hz, self._facts.sm_clock_hz)
             self._steady_clock_hz = warmth.clock_hz if warmth else None
@@ -192,11 +220,14 @@ def _no_look() -> None:
     return None
 
 
-def _by_value(argument: Argument) -> NDArray[np.generic]:
-    """Return the argument as CuPy passes bytes by value: a NumPy array of one element."""
-    if isinstance(argument, Buffer):
-        return np.array(argument.address, np.uint64)
-    return np.array(argument)
+def _result(found: Sampling) -> LaunchResult:
+    return LaunchResult(
+        times=tuple(KernelTime(provenance=Provenance.MEASURED, seconds=each) for each in found.seconds),
+        before=found.looks[0] if found.looks else None,
+        after=found.looks[-1] if found.looks else None,
+        looks=tuple(found.looks),
+        discarded=len(found.discarded),
+    )
 
 
 def _check_shape(launch: Launch) -> None:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from gpuadvisor.devices.execution_units import LANES_PER_MULTIPROCESSOR
+from gpuadvisor.devices.host_link import link_of
 from gpuadvisor.devices.nvml import NvmlGpu
 from gpuadvisor.devices.published import published
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
@@ -53,6 +54,9 @@ def read_facts(
     bandwidth, bandwidth_source = _bandwidth(attributes, gpu)
     multiprocessors = attributes.get("MultiProcessorCount")
     figures, sources = published(attributes.name, multiprocessors)
+    link = link_of(conditions)
+    if link is not None:
+        sources = {**sources, "host_link_bytes_per_second": link[1]}
     return DeviceFacts(
         id=f"cuda:{attributes.index}",
         name=attributes.name,
@@ -67,6 +71,7 @@ def read_facts(
         l2_bytes=attributes.get("L2CacheSize"),
         **LANES_PER_MULTIPROCESSOR.get(attributes.compute_capability, {}),
         **figures,
+        host_link_bytes_per_second=link[0] if link else None,
         uuid=attributes.uuid or (gpu.uuid if gpu else None),
         pci_bus_id=attributes.pci_bus_id,
         conditions=conditions,

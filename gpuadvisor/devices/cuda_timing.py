@@ -1,10 +1,13 @@
-"""Times launches with CUDA events that bracket GPU work and nothing else."""
+"""Times launches: with CUDA events that bracket GPU work and nothing else, or by the host's clock."""
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
 from gpuadvisor.devices.device import Timing
+
+Enqueue = Callable[[], object]
 
 EVENT_RESOLUTION_SECONDS = 0.5e-6
 """CUDA Runtime API, `cudaEventElapsedTime`."""
@@ -39,7 +42,8 @@ On every multiprocessor it is the work that brings the clock up.
 class EventTimer:
     """Times what is enqueued on one stream.
 
-    `hold(seconds)` keeps the stream busy so long; `flush()` overwrites L2. Both only enqueue.
+    `hold(seconds)` keeps the stream busy so long; `flush()` overwrites L2. Both only enqueue. `calls` is how
+    many calls of CUDA what is timed makes.
     """
 
     def __init__(
@@ -48,30 +52,35 @@ class EventTimer:
         stream: Any,  # noqa: ANN401 - cupy.cuda.Stream
         hold: Callable[[float], None],
         flush: Callable[[], None],
+        calls: int = 1,
     ) -> None:
         self._cuda = cupy.cuda
         self._stream = stream
         self._hold = hold
         self._flush = flush
+        self._calls = calls
 
-    def sampler(self, enqueue: Callable[[], None], timing: Timing) -> Callable[[], float]:
-        """Return what takes a sample: the seconds of one launch.
+    def sampler(self, enqueue: Enqueue, timing: Timing, before: Enqueue | None = None) -> Callable[[], float]:
+        """Return what takes a sample: the seconds of one launch; `before` precedes it and is not timed.
 
         Warm samples of a short kernel are means over several launches in a row, because events resolve
         half a microsecond only. Without warm-ups the kernel runs exactly once per sample.
         """
-        launches = 1 if timing.cold or not timing.warmups else self._launches_per_sample(enqueue)
-        return lambda: self._seconds(enqueue, launches, cold=timing.cold)
+        once = timing.cold or before is not None or not timing.warmups
+        launches = 1 if once else self._launches_per_sample(enqueue)
+        prepare = self._flush if timing.cold else before
+        return lambda: self._seconds(enqueue, launches, prepare)
 
-    def _launches_per_sample(self, enqueue: Callable[[], None]) -> int:
-        once = max(self._seconds(enqueue, 1, cold=False), EVENT_RESOLUTION_SECONDS)
-        return min(MOST_LAUNCHES, math.ceil(SHORTEST_SAMPLE_SECONDS / once))
+    def _launches_per_sample(self, enqueue: Enqueue) -> int:
+        once = max(self._seconds(enqueue, 1), EVENT_RESOLUTION_SECONDS)
+        most = max(1, MOST_LAUNCHES // self._calls)
+        return min(most, math.ceil(SHORTEST_SAMPLE_SECONDS / once))
 
-    def _seconds(self, enqueue: Callable[[], None], launches: int, *, cold: bool) -> float:
+    def _seconds(self, enqueue: Enqueue, launches: int, prepare: Enqueue | None = None) -> float:
         start, stop = self._cuda.Event(), self._cuda.Event()
-        if cold:
-            self._flush()
-        self._hold(HOLD_SECONDS + HOLD_SECONDS_PER_LAUNCH * launches)
+        if prepare is not None:
+            prepare()
+        self._hold(HOLD_SECONDS + HOLD_SECONDS_PER_LAUNCH * launches * self._calls)
         start.record(self._stream)
         for _ in range(launches):
             enqueue()
@@ -79,3 +88,29 @@ class EventTimer:
         stop.synchronize()
         milliseconds = self._cuda.get_elapsed_time(start, stop)
         return float(milliseconds) * 1e-3 / launches
+
+
+class HostTimer:
+    """Times what is enqueued on one stream by the host's clock, from the first call to the stream's end."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - cupy.cuda.Stream
+        self._stream = stream
+
+    def sampler(
+        self,
+        enqueue: Enqueue,
+        timing: Timing,  # noqa: ARG002 - as EventTimer's
+        before: Enqueue | None = None,
+    ) -> Callable[[], float]:
+        """Return what takes a sample: the seconds of doing it once; `before` precedes it and is not timed."""
+
+        def take() -> float:
+            if before is not None:
+                before()
+            self._stream.synchronize()
+            start = time.perf_counter()
+            enqueue()
+            self._stream.synchronize()
+            return time.perf_counter() - start
+
+        return take

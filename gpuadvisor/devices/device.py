@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,22 @@ from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.kernel import KernelTime, Launch, Observation
 
+if TYPE_CHECKING:
+    from gpuadvisor.devices.activities import Activity
+
+Place = Literal["device", "pinned", "pageable", "managed", "peer"]
+"""Where memory lies: on the device, on the host (pinned: where the device may read and write it too, and the
+operating system may not move it), wherever it is used (managed), or on a second device."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Device memory: an address and a size; `name` appears in messages and access patterns."""
+    """Memory: an address and a size; `name` appears in messages and access patterns."""
 
     address: int
     size_bytes: int
     name: str = ""
+    place: Place = "device"
 
 
 Argument = Buffer | np.generic
@@ -88,8 +96,10 @@ class Device(Protocol):
     def compile(self, source: str, path: str, options: CompileOptions) -> CompiledModule:
         """Compile CUDA C++ for this device; `path` names the source in messages and line info."""
 
-    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
-        """Copy an array to the device, `offset_bytes` behind a 256-byte boundary."""
+    def upload(
+        self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0, place: Place = "device"
+    ) -> Buffer:
+        """Copy an array to new memory at a place, `offset_bytes` behind a 256-byte boundary."""
 
     def forget(self, buffer: Buffer) -> None:
         """Take the content of a buffer as never written; only a device that checks kernels cares."""
@@ -114,6 +124,9 @@ class Device(Protocol):
         timing: Timing = ONCE,
     ) -> LaunchResult:
         """Run the kernel to its end; raise GpuAdvisorError where the launch or the kernel fails."""
+
+    def perform(self, activity: "Activity", timing: Timing = ONCE) -> LaunchResult:
+        """Carry out the steps to their end and time them together; raise GpuAdvisorError where one fails."""
 
     def close(self) -> None:
         """Free everything."""

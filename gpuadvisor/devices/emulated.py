@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from gpuadvisor.compiler.compile import compile_source
 from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.activities import Activity, Run
 from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.cost import modelled_time
-from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Place, Timing
+from gpuadvisor.devices.emulated_activities import EmulatedActivities
 from gpuadvisor.devices.launch_checks import check_cluster, check_shape, resident
 from gpuadvisor.emulator.clusters import with_cluster
 from gpuadvisor.emulator.decoder import decode
@@ -24,7 +26,7 @@ from gpuadvisor.emulator.sampling import DEFAULT_THREAD_INSTRUCTIONS, choose_blo
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.model.kernel import Launch
+from gpuadvisor.model.kernel import KernelTime, Launch
 
 _CHECKED_GUARD_BYTES = 1 << 20
 
@@ -55,11 +57,16 @@ class EmulatedDevice:
             source, path, dataclasses.replace(options, compute_capability=compute_capability)
         )
 
-    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
-        """Copy an array to emulated memory, `offset_bytes` behind a 256-byte boundary."""
+    def upload(
+        self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0, place: Place = "device"
+    ) -> Buffer:
+        """Copy an array to emulated memory, `offset_bytes` behind a 256-byte boundary.
+
+        Every place lies in the same memory; copies take their time by the places.
+        """
         address = self._memory.allocate(array.nbytes, name, offset_bytes)
         self._memory.write(address, array.tobytes())
-        return Buffer(address, array.nbytes, name)
+        return Buffer(address, array.nbytes, name, place)
 
     def forget(self, buffer: Buffer) -> None:
         """Take the content of a buffer as never written: a check reports who reads it."""
@@ -122,6 +129,20 @@ class EmulatedDevice:
             loads_in_flight=max(1, loads_in_flight(function)),
         )
         return LaunchResult(times=(time,), observation=observation)
+
+    def perform(self, activity: Activity, timing: Timing = ONCE) -> LaunchResult:  # noqa: ARG002 - one model
+        """Carry out the steps once, every block of every launch, and model one time for all.
+
+        Raises GpuAdvisorError where a launch fails, and for steps that only a real GPU can do.
+        """
+        activities = EmulatedActivities(self._facts, self._memory, self._launch_whole)
+        return LaunchResult(times=(activities.perform(activity),))
+
+    def _launch_whole(self, run: Run) -> KernelTime:
+        threads = run.launch.blocks * run.launch.threads_per_block
+        whole = Timing(emulated_threads=threads)
+        (time,) = self.launch(run.kernel, run.launch, run.arguments, whole).times
+        return time
 
     def close(self) -> None:
         """Free everything."""

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.activities import Activity, with_buffers
 from gpuadvisor.devices.cuda_errors import EMULATE, DeviceLostError
-from gpuadvisor.devices.device import ONCE, Argument, Buffer, Device, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Device, Kernel, LaunchResult, Place, Timing
 from gpuadvisor.devices.worker import Call, Reply, serve
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
@@ -61,11 +62,14 @@ class IsolatedDevice:
             "CompiledModule", self._call(f"compiling {path}", Call("compile", (source, path, options)))
         )
 
-    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
-        """Copy an array to the device, `offset_bytes` behind a 256-byte boundary."""
-        call = Call("upload", (array, name, offset_bytes))
+    def upload(
+        self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0, place: Place = "device"
+    ) -> Buffer:
+        """Copy an array to new memory at a place, `offset_bytes` behind a 256-byte boundary."""
+        where = () if place == "device" else (place,)
+        call = Call("upload", (array, name, offset_bytes, *where))
         buffer = cast("Buffer", self._call(f"the buffer {name!r}", call))
-        return _IsolatedBuffer(buffer.address, buffer.size_bytes, buffer.name, self._processes)
+        return _IsolatedBuffer(buffer.address, buffer.size_bytes, buffer.name, buffer.place, self._processes)
 
     def forget(self, buffer: Buffer) -> None:
         """Do nothing: a GPU does not know who reads what nothing wrote."""
@@ -97,6 +101,11 @@ class IsolatedDevice:
         call = Call("launch", (kernel, launch, present, timing))
         return cast("LaunchResult", self._call(f"kernel {name}", call))
 
+    def perform(self, activity: Activity, timing: Timing = ONCE) -> LaunchResult:
+        """Carry out the steps to their end; a hang, a fault and a crash each raise GpuAdvisorError."""
+        present = with_buffers(activity, self._present)
+        return cast("LaunchResult", self._call(activity.subject, Call("perform", (present, timing))))
+
     def close(self) -> None:
         """End the child process."""
         if self._worker is not None:
@@ -124,7 +133,7 @@ class IsolatedDevice:
                 f"the buffer {buffer.name!r} was lost with the process that a kernel brought down",
                 remedy="upload it again",
             )
-        return Buffer(buffer.address, buffer.size_bytes, buffer.name)
+        return Buffer(buffer.address, buffer.size_bytes, buffer.name, buffer.place)
 
 
 class _Worker:

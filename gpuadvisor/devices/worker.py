@@ -11,7 +11,18 @@ from gpuadvisor.devices.cuda_errors import DeviceLostError
 from gpuadvisor.devices.device import Device
 from gpuadvisor.model.errors import GpuAdvisorError
 
-CALLS = ("facts", "compile", "upload", "download", "free", "bind", "set_variable", "launch", "close")
+CALLS = (
+    "facts",
+    "compile",
+    "upload",
+    "download",
+    "free",
+    "bind",
+    "set_variable",
+    "launch",
+    "perform",
+    "close",
+)
 
 
 @dataclass(frozen=True, slots=True)

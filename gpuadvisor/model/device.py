@@ -83,6 +83,11 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The share of a split GPU that this device is, as `1g.10gb`; None for a whole GPU.
 
     Bandwidth and clocks are then those of the whole GPU."""
+    host_link_bytes_per_second: float | None = None
+    """Theoretical rate of the link to the host, each way."""
+    abilities: list[str] = []
+    """What it can do for host code besides copies, launches and streams: `peer` (a second GPU that it reaches
+    directly), `managed` (pages move when they are touched), `cooperative` and `programmatic` launches."""
     uuid: str | None = None
     pci_bus_id: str | None = None
     conditions: DeviceConditions | None = None

@@ -21,6 +21,8 @@ ATTRIBUTES = {
     "PciDomainId": 0,
     "PciBusId": 0x3B,
     "PciDeviceId": 0,
+    "ConcurrentManagedAccess": 1,
+    "CooperativeLaunch": 1,
 }
 UUID_BYTES = bytes(range(1, 17))
 UUID = "GPU-01020304-0506-0708-090a-0b0c0d0e0f10"
@@ -62,6 +64,9 @@ class FakeGpu:
         self.failures: dict[str, CudaError] = {}
         self.default_shared_bytes = 48 << 10
         self.free_bytes = 41_000_000_000
+        self.peers: set[int] = set()
+        self.functions: dict[int, FakeFunction] = {}
+        self.capturing: list[Callable[[], None]] | None = None
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         return [call[1:] for call in self.log if call[0] == name]
@@ -71,20 +76,48 @@ class FakeGpu:
         if name in self.failures:
             raise self.failures[name]
 
-    def allocate(self, size: int) -> int:
-        self.record("malloc", size)
+    def enqueue(self, work: Callable[[], None]) -> None:
+        """Do the work of a stream, or make it a node of the graph that is being captured."""
+        if self.capturing is None:
+            work()
+        else:
+            self.capturing.append(work)
+
+    def allocate(self, size: int, call: str = "malloc") -> int:
+        self.record(call, size)
         storage = ctypes.create_string_buffer(size + 256)
         address = (ctypes.addressof(storage) + 255) // 256 * 256
         self.memory[address] = storage
         return address
 
-    def release(self, address: int) -> None:
-        self.record("free", address)
+    def release(self, address: int, call: str = "free") -> None:
+        self.record(call, address)
         del self.memory[address]
 
     def copy(self, target: int, source: int, size: int, kind: int) -> None:
         self.record("memcpy", target, source, size, kind)
         ctypes.memmove(target, source, size)
+
+    def copy_async(self, target: int, source: int, size: int, kind: int, stream: int) -> None:
+        def work() -> None:
+            ctypes.memmove(target, source, size)
+            self.now += size / 10e9
+
+        self.record("memcpyAsync", target, source, size, kind, stream)
+        self.enqueue(work)
+
+    def launch_by_address(self, kind: str, function: int, *rest: int) -> None:
+        """Read the arguments as the driver does, through the array of pointers to them."""
+        *shape, shared_bytes, stream, parameters = rest[:9]
+        first = ctypes.c_void_p.from_address(parameters).value
+        value = ctypes.c_uint64.from_address(first).value if first else None
+        name = self.functions[function].name
+
+        def work() -> None:
+            self.now += self.kernel_seconds()
+
+        self.record(kind, name, tuple(shape), shared_bytes, stream, value)
+        self.enqueue(work)
 
     def set_bytes(self, address: int, value: int, size: int, stream: int) -> None:
         self.record("memsetAsync", address, value, size, stream)
@@ -95,6 +128,7 @@ class FakeFunction:
     def __init__(self, gpu: FakeGpu, name: str, ptr: int) -> None:
         self.gpu, self.name, self.ptr = gpu, name, ptr
         self.shared_bytes = gpu.default_shared_bytes
+        gpu.functions[ptr] = self
 
     def __call__(
         self,
@@ -143,6 +177,30 @@ class FakeEvent:
         self.gpu.record("synchronize")
 
 
+class FakeStream:
+    def __init__(self, gpu: FakeGpu, ptr: int, *, non_blocking: bool) -> None:
+        self.gpu, self.ptr, self.non_blocking = gpu, ptr, non_blocking
+
+    def synchronize(self) -> None:
+        self.gpu.record("stream.synchronize")
+
+    def wait_event(self, event: FakeEvent) -> None:
+        self.gpu.record("wait_event", self.ptr, id(event))
+
+    def begin_capture(self) -> None:
+        self.gpu.capturing = []
+
+    def end_capture(self) -> Any:
+        nodes, self.gpu.capturing = self.gpu.capturing or [], None
+
+        def launch(stream: FakeStream) -> None:
+            self.gpu.record("graph.launch", stream.ptr, len(nodes))
+            for node in nodes:
+                node()
+
+        return SimpleNamespace(launch=launch, upload=lambda stream: self.gpu.record("upload", stream.ptr))
+
+
 def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
     """Return an object with the part of CuPy's surface that is used."""
     numbers = {name: number for number, name in enumerate(ATTRIBUTES)}
@@ -158,8 +216,8 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
 
     streams = itertools.count(1)
 
-    def stream() -> Any:
-        return SimpleNamespace(ptr=next(streams), synchronize=lambda: gpu.record("stream.synchronize"))
+    def stream(*, non_blocking: bool = False) -> FakeStream:
+        return FakeStream(gpu, next(streams), non_blocking=non_blocking)
 
     runtime = SimpleNamespace(
         CUDARuntimeError=CUDARuntimeError,
@@ -171,10 +229,20 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
         malloc=gpu.allocate,
         free=gpu.release,
         memcpy=gpu.copy,
+        memcpyAsync=gpu.copy_async,
         memsetAsync=gpu.set_bytes,
+        hostAlloc=lambda size, _: gpu.allocate(size, "hostAlloc"),
+        freeHost=lambda address: gpu.release(address, "freeHost"),
+        mallocManaged=lambda size: gpu.allocate(size, "mallocManaged"),
+        mallocAsync=lambda size, _: gpu.allocate(size, "mallocAsync"),
+        freeAsync=lambda address, _: gpu.release(address, "freeAsync"),
+        memPrefetchAsync=lambda *arguments: gpu.record("memPrefetchAsync", *arguments),
+        deviceCanAccessPeer=lambda _, peer: int(peer in gpu.peers),
+        deviceEnablePeerAccess=lambda peer: gpu.record("deviceEnablePeerAccess", peer),
         memGetInfo=lambda: (gpu.free_bytes, 42_505_273_344),
         memcpyHostToDevice=1,
         memcpyDeviceToHost=2,
+        memcpyDefault=4,
         **{f"cudaDevAttr{name}": number for name, number in numbers.items()},
     )
     driver = SimpleNamespace(
@@ -182,6 +250,8 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
         CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES=8,
         funcGetAttribute=lambda _, function: shared.get(function, gpu.default_shared_bytes),
         funcSetAttribute=set_shared,
+        launchKernel=lambda *arguments: gpu.launch_by_address("launchKernel", *arguments),
+        launchCooperativeKernel=lambda *arguments: gpu.launch_by_address("cooperative", *arguments),
     )
     return SimpleNamespace(
         cuda=SimpleNamespace(
@@ -189,7 +259,7 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
             driver=driver,
             function=SimpleNamespace(Module=lambda: FakeModule(gpu)),
             Stream=stream,
-            Event=lambda: FakeEvent(gpu),
+            Event=lambda **_: FakeEvent(gpu),
             get_elapsed_time=lambda start, stop: (stop.time - start.time) * 1e3,
         )
     )

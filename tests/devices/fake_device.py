@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.activities import Activity, Copy
 from gpuadvisor.devices.cuda_errors import DeviceLostError
-from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Timing
+from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Place, Timing
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelTime, Launch
@@ -43,10 +44,12 @@ class FakeDevice:
             f"expected a ';' in {source!r}", where=f"{path}:1", remedy=f"for {options.compute_capability}"
         )
 
-    def upload(self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0) -> Buffer:
+    def upload(
+        self, array: NDArray[np.generic], name: str = "", offset_bytes: int = 0, place: Place = "device"
+    ) -> Buffer:
         address = 256 * (1 + len(self._arrays)) + offset_bytes
         self._arrays[address] = array.tobytes()
-        return Buffer(address, array.nbytes, name)
+        return Buffer(address, array.nbytes, name, place)
 
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.frombuffer(self._arrays[buffer.address], like.dtype).reshape(like.shape)
@@ -61,6 +64,15 @@ class FakeDevice:
         components = {"blocks": float(launch.blocks), "arguments": float(len(arguments))}
         time = KernelTime(provenance=Provenance.MEASURED, seconds=float(os.getpid()), components=components)
         return LaunchResult(times=(time,) * timing.samples)
+
+    def perform(self, activity: Activity, timing: Timing = ONCE) -> LaunchResult:
+        assert timing == ONCE
+        for step in activity.steps:
+            assert isinstance(step, Copy)
+            source, target = step.source.memory, step.target.memory
+            assert type(source) is type(target) is Buffer
+            self._arrays[target.address] = self._arrays[source.address]
+        return LaunchResult(times=())
 
     def close(self) -> None:
         self._arrays.clear()

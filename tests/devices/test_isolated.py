@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
+from gpuadvisor.devices.activities import Activity, Copy, Span
 from gpuadvisor.devices.cuda_errors import DeviceLostError
 from gpuadvisor.devices.device import Kernel, Timing
 from gpuadvisor.devices.emulated import EmulatedDevice
@@ -52,6 +53,14 @@ def test_arrays_travel_both_ways(device: IsolatedDevice) -> None:
     assert (buffer.size_bytes, buffer.name, buffer.address % 256) == (8_000_000, "a", 4)
     assert np.array_equal(device.download(buffer, array), array)
     device.free(buffer)
+
+
+def test_steps_find_their_buffers_in_the_other_process(device: IsolatedDevice) -> None:
+    array = np.arange(100, dtype=np.uint32)
+    source, target = device.upload(array, place="pinned"), device.upload(array * 0)
+    assert source.place == "pinned"
+    device.perform(Activity(steps=[Copy(source=Span(source), target=Span(target), size_bytes=array.nbytes)]))
+    assert np.array_equal(device.download(target, array), array)
 
 
 def test_an_error_keeps_its_place_and_its_remedy(device: IsolatedDevice) -> None:
