@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# An environment of its own: what it brings would get into the way of ours.
+PEERS  := .venv-peers
 OUT    ?= build/gpu
 
 .PHONY: help venv report test check gate bench gate-study gate-mutations gpu clean
@@ -46,7 +48,13 @@ gate: venv
 # The peers are optional: where one cannot be had, a line says so.
 bench: venv
 	-$(BIN)/python -m pip install --quiet --group bench
+	-$(MAKE) --silent $(PEERS)/.installed
 	$(BIN)/python -m benchmarks
+
+$(PEERS)/.installed:
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet HolisticTraceAnalysis==0.5.0
+	@touch $@
 
 gate-study: venv
 	$(BIN)/python -m studies.gate_noise
@@ -60,4 +68,4 @@ gpu: $(if $(filter $(BIN)/python,$(GPU_PYTHON)),venv)
 	$(GPU_PYTHON) -m tools.record_gpu --output $(OUT) $(addprefix --step ,$(STEPS))
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(PEERS) build dist

@@ -10,6 +10,7 @@ BENCHMARKS = {
     "first_result": "first result: `gpuadvisor analyze` of each example, whole processes",
     "throughput": "throughput: kernels emulated, simulated, and as plain C",
     "memory": "memory: a large launch",
+    "traces": "traces: a gigabyte of PyTorch's profiler",
     "fleet": "fleet: the results of ten thousand GPUs summed up",
 }
 
