@@ -17,6 +17,7 @@ from tests.advising.timelines import run
 EXPECTED = {
     "timeline.source": "trace.json",
     "timeline.span_seconds": 12.0,
+    "timeline.gpu_seconds": 10.0,
     "timeline.busy_fraction": 0.7,
     "timeline.kernel_fraction": 0.6,
     "timeline.gaps.host": 0.075,

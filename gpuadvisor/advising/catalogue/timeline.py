@@ -26,15 +26,21 @@ timeline = FactGroup[TimelineProfile](
 )
 
 
-def _span(profile: TimelineProfile) -> float | None:
+def total_span(profile: TimelineProfile) -> float | None:
+    """Return the seconds from the first activity to the last, added up over the devices; None if no time."""
     return sum(device.span_seconds for device in profile.devices) or None
+
+
+def _gpu_seconds(profile: TimelineProfile) -> float | None:
+    total = total_span(profile)
+    return None if total is None else total / len(profile.devices)
 
 
 def _of_span(seconds: Callable[[TimelineProfile], float]) -> Callable[[TimelineProfile], float | None]:
     """Return the share of the devices' time; missing where no device did anything."""
 
     def share(profile: TimelineProfile) -> float | None:
-        span = _span(profile)
+        span = total_span(profile)
         return None if span is None else seconds(profile) / span
 
     return share
@@ -91,6 +97,10 @@ FACTS = (
     timeline.fact(
         "span_seconds", "float", "s", "From the first recorded event to the end of the last",
         lambda profile: profile.span_seconds,
+    ),
+    timeline.fact(
+        "gpu_seconds", "float", "s",
+        "From the first activity of a GPU to the last; the mean where the run has several", _gpu_seconds,
     ),
     timeline.fact(
         "busy_fraction", "float", "fraction",
