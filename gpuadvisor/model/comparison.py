@@ -30,14 +30,13 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     probe: str
     metric: str
     unit: str
+    """`bytes/s`, `cycles`, `operations per clock` (and multiprocessor)."""
     better: Better
     provenance: Provenance
     achieved: float | None = None
     """None where every point that could tell is suspect."""
     parameters: dict[str, int | float | str] = {}
     """Of the point that reached it."""
-    per_clock: bool = False
-    """Whether the unit counts clocks of a multiprocessor rather than seconds."""
     sm_clock_hz: float | None = None
     """The clock of the multiprocessors at that point; None where nothing tells."""
     rate: float | None = None
@@ -45,7 +44,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     rate_unit: str = ""
     expected: Expected | None = None
     share: float | None = None
-    """Achieved over expected, both at the clocks as they are: what a user gets."""
+    """Achieved over expected at the highest clock: what a user gets. A latency's should be low."""
     share_at_clock: float | None = None
     """Achieved over what the hardware allows at the clock that it ran at."""
     suspect: list[str] = []

@@ -63,10 +63,9 @@ def _bare(
         group=specification.group,
         probe=specification.probe,
         metric=specification.metric,
-        unit=metric.unit,
+        unit=specification.unit,
         better=specification.better,
         provenance=metric.provenance,
-        per_clock=specification.per_clock,
         expected=specification.expect(device),
         suspect=list(suspect),
     )

@@ -62,9 +62,10 @@ def _height(machine: MachineProfile, name: str, known: float | None) -> _Height 
 def _rate(device: DeviceFacts, found: Resource) -> float:
     """Return a resource's rate; where nothing told the clock, that at the highest one."""
     achieved = found.achieved or 0.0
-    if not found.per_clock:
+    specification = BY_NAME[found.name]
+    if not specification.per_clock:
         return achieved
-    at_highest = achieved * BY_NAME[found.name].per_count * device.multiprocessors * device.sm_clock_hz
+    at_highest = achieved * specification.per_count * device.multiprocessors * device.sm_clock_hz
     return found.rate or at_highest
 
 

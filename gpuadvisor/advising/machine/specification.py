@@ -39,11 +39,18 @@ class Specification:
     better: Better = "higher"
     pick: Pick = "best"
     """`median` for a latency, which is a level of several points."""
+    unit: str
+    """`bytes/s`, `cycles`, `operations per clock` (and multiprocessor)."""
     expect: Expect = nothing
-    per_clock: bool = False
     rate_unit: str = ""
+    """Of the whole device, for what is counted per clock."""
     per_count: float = 1.0
     """Operations or bytes of the rate for each that the metric counts."""
+
+    @property
+    def per_clock(self) -> bool:
+        """Whether it is counted in clocks of a multiprocessor rather than in seconds."""
+        return self.unit == "cycles" or self.unit.endswith(" per clock")
 
     def parameters(self, device: DeviceFacts) -> Where:
         """Return what the parameters of its points are."""
@@ -57,6 +64,7 @@ def _dram(sweep: str) -> Specification:
         group="bandwidth",
         probe="dram_bandwidth",
         metric="bandwidth",
+        unit="bytes/s",
         where={"sweep": sweep},
         expect=theoretical("dram_bytes_per_second"),
     )
@@ -69,9 +77,9 @@ def _shared(sweep: str) -> Specification:
         group="bandwidth",
         probe="shared_memory",
         metric="bytes_per_clock",
+        unit="bytes per clock",
         where={"sweep": sweep},
         expect=shared_bytes_per_clock,
-        per_clock=True,
         rate_unit="bytes/s",
     )
 
@@ -83,12 +91,12 @@ def _latency(level: str, sizes: Callable[[DeviceFacts], Callable[[Setting], bool
         group="latency",
         probe="memory_latency",
         metric="latency",
+        unit="cycles",
         where={"sweep": "working_set"},
         where_on=lambda device: {"kib": sizes(device)},
         better="lower",
         pick="median",
         expect=published(f"{level}_latency_cycles"),
-        per_clock=True,
     )
 
 
@@ -105,9 +113,9 @@ def _arithmetic(
         group="throughput",
         probe="arithmetic",
         metric="operations_per_clock",
+        unit="operations per clock",
         where={"sweep": sweep},
         expect=expect,
-        per_clock=True,
         rate_unit="FLOP/s" if operations > 1 else "operations/s",
         per_count=operations,
     )
@@ -120,10 +128,10 @@ def _result_latency(name: str, title: str, sweep: str, expect: Expect = nothing)
         group="latency",
         probe="arithmetic",
         metric="cycles_per_step",
+        unit="cycles",
         where={"sweep": sweep, "warps": 1, "chains": 1},
         better="lower",
         expect=expect,
-        per_clock=True,
     )
 
 
@@ -136,9 +144,9 @@ def _atomic(
         group="atomics",
         probe="atomics",
         metric=metric,
+        unit="cycles" if better == "lower" else "operations/s",
         where=where,
         better=better,
-        per_clock=better == "lower",
     )
 
 
@@ -150,6 +158,7 @@ SPECIFICATIONS = (
         group="bandwidth",
         probe="cache_bandwidth",
         metric="bandwidth",
+        unit="bytes/s",
         where={"sweep": "l2"},
         expect=published("l2_bytes_per_second"),
     ),
@@ -159,9 +168,9 @@ SPECIFICATIONS = (
         group="bandwidth",
         probe="cache_bandwidth",
         metric="bytes_per_clock",
+        unit="bytes per clock",
         where={"sweep": "l1"},
         expect=published("l1_bytes_per_clock"),
-        per_clock=True,
         rate_unit="bytes/s",
     ),
     *(_shared(sweep) for sweep in ("load", "store")),
@@ -176,10 +185,10 @@ SPECIFICATIONS = (
         group="latency",
         probe="shared_memory",
         metric="latency",
+        unit="cycles",
         where={"sweep": "latency"},
         better="lower",
         expect=published("shared_latency_cycles"),
-        per_clock=True,
     ),
     Specification(
         name="latency.constant",
@@ -187,9 +196,9 @@ SPECIFICATIONS = (
         group="latency",
         probe="constant_memory",
         metric="latency",
+        unit="cycles",
         where={"sweep": "size"},
         better="lower",
-        per_clock=True,
     ),
     _result_latency("fp32", "FP32 FMA", "fp32_fma", fma_latency),
     _result_latency("fp64", "FP64 FMA", "fp64_fma"),
@@ -211,27 +220,27 @@ SPECIFICATIONS = (
         group="throughput",
         probe="shuffle_vote",
         metric="lanes_per_clock",
+        unit="lanes per clock",
         where={"sweep": "shuffle"},
         expect=shuffles_per_clock,
-        per_clock=True,
         rate_unit="operations/s",
     ),
     _atomic(
-        "global.one_address",
+        "global_one_address",
         "global atomics, one address",
         "operations_per_second",
         {"sweep": "global", "own": 0, "addresses": 1},
         "higher",
     ),
     _atomic(
-        "global.all_different",
+        "global_all_different",
         "global atomics, all different",
         "operations_per_second",
         {"sweep": "global", "own": 1, "addresses": 32},
         "higher",
     ),
     _atomic(
-        "shared.one_address",
+        "shared_one_address",
         "shared atomics, one address",
         "cycles_per_access",
         {"sweep": "shared", "own": 0, "addresses": 1},

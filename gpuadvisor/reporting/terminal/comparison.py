@@ -94,9 +94,10 @@ def _rate(value: float, unit: str) -> str:
 
 
 def _figure(resource: Resource, value: float) -> str:
-    if resource.unit == "cycles" or not resource.per_clock:
+    counted, per, _ = resource.unit.partition(" per clock")
+    if not per:
         return quantity(value, resource.unit)
-    return f"{plain(value)} B/clock" if resource.unit == "bytes" else f"{plain(value)}/clock"
+    return f"{plain(value)} B/clock" if counted == "bytes" else f"{plain(value)}/clock"
 
 
 def _expected(resource: Resource) -> str:
