@@ -18,6 +18,7 @@ COMMANDS = {
     "probe": ("gpuadvisor.cli.probe", "Measure the device and keep its machine profile."),
     "analyze": ("gpuadvisor.cli.analyze", "Run a kernel in the emulator and advise on it; needs no GPU."),
     "profile": ("gpuadvisor.cli.profile", "Run a Python program, record it and advise on it."),
+    "batch-size": ("gpuadvisor.cli.batch_size", "Which batch a training step should have."),
     "report": ("gpuadvisor.cli.report", "Turn profiles into advice."),
     "gate": ("gpuadvisor.cli.gate", "Fail CI where kernels got worse; needs no GPU."),
     "history": ("gpuadvisor.cli.history", "How the gate's facts went from run to run."),

@@ -1,0 +1,62 @@
+"""`gpuadvisor batch-size`: which batch a training step should have."""
+
+from pathlib import Path
+
+import click
+
+from gpuadvisor.cli.options import FORMAT, VERBOSE
+from gpuadvisor.cli.sizes import SIZE
+
+
+@click.command(name="batch-size")
+@click.argument("source", metavar="FILE:FUNCTION")
+@click.option(
+    "--from", "first", type=click.IntRange(min=1), default=8, show_default=True, help="The first batch size."
+)
+@click.option("--to", "last", type=click.IntRange(min=1), help="The last one.  [default: the last that fits]")
+@click.option(
+    "--memory-limit",
+    "memory_bytes",
+    type=SIZE,
+    metavar="SIZE",
+    help="What a batch may take, as 8GiB.  [default: the GPU's; on a CPU four fifths of what is available]",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Time each batch for so long, after its warm-up.",
+)
+@FORMAT
+@VERBOSE
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the document here.")
+def command(
+    source: str,
+    first: int,
+    last: int | None,
+    memory_bytes: int | None,
+    seconds: float,
+    form: str,
+    verbose: bool,
+    output: Path | None,
+) -> None:
+    """Sweep the batch size of a training step: throughput, memory, the largest that fits, the best to use.
+
+    FUNCTION takes a batch size and returns a function without arguments that runs one training step. It runs
+    in a child process, with PyTorch or TensorFlow, on the GPU or the CPU as it chooses.
+    """
+    from gpuadvisor.cli.batch_sizing import Request, sweep_and_show
+
+    sweep_and_show(
+        Request(
+            source=source,
+            first=first,
+            last=last,
+            memory_bytes=memory_bytes,
+            seconds=seconds,
+            form=form,
+            verbose=verbose,
+            output=output,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Sweeps the batch size of a training step of the user's."""
