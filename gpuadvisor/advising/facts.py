@@ -4,8 +4,11 @@ from difflib import get_close_matches
 
 from gpuadvisor.advising.catalogue import (
     access,
+    achieved,
+    behaviour,
     branch,
     communication,
+    conditions,
     counters,
     framework_memory,
     host_work,
@@ -30,6 +33,9 @@ from gpuadvisor.advising.fact import Fact, SubjectKind
 
 GROUPS = (
     machine,
+    conditions,
+    behaviour,
+    achieved,
     host_work,
     launch,
     resources,

@@ -32,6 +32,12 @@ EXPECTED: dict[str, Value] = {
     "machine.name": "Test GPU",
     "machine.multiprocessors": 100,
     "machine.fp32_lanes_per_fp64_lane": 2.0,
+    "machine.first_cuda": "11.8",
+    "machine.first_cuda_version": 11080,
+    "machine.memory_kind": "HBM",
+    "machine.ridge.fp32.dram": 25.6,  # 2 operations of 128 lanes of 100 multiprocessors at 1 GHz, at 1 TB/s
+    "machine.suspect_points": 0,
+    "machine.points": 6,
     "machine.saturating_occupancy.loads_1": 0.5,
     "machine.saturating_occupancy.loads_4": 0.25,
     "kernel.location": "k.cu:3",

@@ -8,6 +8,7 @@ from gpuadvisor.advising.machine.expectations import (
     Expect,
     fma_latency,
     lanes,
+    link,
     nothing,
     published,
     shared_bytes_per_clock,
@@ -51,6 +52,11 @@ class Specification:
     def per_clock(self) -> bool:
         """Whether it is counted in clocks of a multiprocessor rather than in seconds."""
         return self.unit == "cycles" or self.unit.endswith(" per clock")
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is known, for some device, what it should reach."""
+        return self.expect is not nothing
 
     def parameters(self, device: DeviceFacts) -> Where:
         """Return what the parameters of its points are."""
@@ -150,6 +156,21 @@ def _atomic(
     )
 
 
+def _launch(name: str, title: str, place: tuple[str, str, str]) -> Specification:
+    """Return what a kernel that does next to nothing takes; `place` is probe, sweep and metric."""
+    probe, sweep, metric = place
+    return Specification(
+        name=f"launch.{name}",
+        title=title,
+        group="launch",
+        probe=probe,
+        metric=metric,
+        unit="s",
+        where={"sweep": sweep},
+        better="lower",
+    )
+
+
 SPECIFICATIONS = (
     *(_dram(sweep) for sweep in ("read", "write", "copy", "triad")),
     Specification(
@@ -245,5 +266,22 @@ SPECIFICATIONS = (
         "cycles_per_access",
         {"sweep": "shared", "own": 0, "addresses": 1},
         "lower",
+    ),
+    _launch("back_to_back", "kernels back to back", ("launch_latency", "back_to_back", "seconds_per_launch")),
+    _launch("until_seen", "launch until its end is seen", ("launch_latency", "single", "latency")),
+    _launch("graph_node", "node of a graph", ("graph_launch", "nodes", "seconds_per_node")),
+    *(
+        Specification(
+            name=f"transfers.{host}_{direction}",
+            title=f"{host}, {direction.replace('_', ' ')}",
+            group="transfers",
+            probe="transfers",
+            metric="bandwidth",
+            unit="bytes/s",
+            where={"sweep": f"{host}_{direction}"},
+            expect=link if host == "pinned" else nothing,
+        )
+        for host in ("pinned", "pageable")
+        for direction in ("to_device", "to_host")
     ),
 )

@@ -89,3 +89,13 @@ def test_figures_are_made_to_be_read(value: float, unit: str, expected: str) -> 
 
 def test_a_change_of_unit_is_told() -> None:
     assert change(5e9, 2e12, "bytes/s") == "from 5 GB/s to 2 TB/s"
+
+
+def test_copies_saturate_at_a_size() -> None:
+    """A copy takes 10 us and moves 25 GB/s: 95 % of it from 4.75 MB on."""
+    points = [
+        point({"bandwidth": size / (1e-5 + size / 25e9)}, sweep="pinned_to_device", bytes=size)
+        for size in (1 << 10, 1 << 14, 1 << 18, 1 << 20, 1 << 22, 1 << 23, 1 << 26, 1 << 30)
+    ]
+    machine = profile(probe("transfers", {"bandwidth": ("bytes/s", "higher")}, points))
+    assert texts(machine) == ["A copy from pinned memory saturates at 8 MiB"]

@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from gpuadvisor.advising.machine.expectations import link
 from gpuadvisor.advising.machine.resources import resource_called, resources
 from gpuadvisor.model.comparison import Resource
+from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.machine import MachineProfile, PointConditions, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from tests.advising.machine.machines import CLOCK_HZ, DEVICE, dram, point, probe, profile, whole
@@ -129,3 +131,45 @@ def test_a_profile_without_the_probes_has_no_resources(probes: tuple[ProbeResult
 def test_names_are_unique() -> None:
     names = [resource.name for resource in resources(whole())]
     assert len(set(names)) == len(names) >= 15
+
+
+def test_copies_are_compared_with_what_the_link_carries() -> None:
+    """Sixteen lanes of the fourth generation: 31.5 GB/s."""
+    copies = [
+        point({"bandwidth": found}, sweep=sweep, bytes=1 << 28)
+        for sweep, found in (("pinned_to_device", 26e9), ("pageable_to_device", 9e9))
+    ]
+    machine = profile(probe("transfers", {"bandwidth": ("bytes/s", "higher")}, copies))
+    pinned, pageable = (
+        found("transfers.pinned_to_device", machine),
+        found("transfers.pageable_to_device", machine),
+    )
+    assert pinned.expected is not None
+    assert pinned.expected.value == pytest.approx(31.5e9, rel=1e-3)
+    assert pinned.share == pytest.approx(26 / 31.5, rel=1e-3)
+    assert pageable.expected is None
+    assert found_none("transfers.pinned_to_host", machine)
+
+
+def found_none(name: str, machine: MachineProfile) -> bool:
+    return resource_called(machine, name) is None
+
+
+@pytest.mark.parametrize(
+    ("generation", "lanes", "gigabytes_per_second"),
+    [(3, 16, 15.75), (4, 16, 31.5), (5, 16, 63.0), (5, 8, 31.5), (1, 16, 4.0), (2, 16, 8.0), (6, 16, 121.0)],
+)
+def test_a_link_carries_what_pci_express_says(
+    generation: int, lanes: int, gigabytes_per_second: float
+) -> None:
+    conditions = DeviceConditions(pcie_generation_maximum=generation, pcie_lanes_maximum=lanes)
+    expected = link(msgspec.structs.replace(DEVICE, conditions=conditions))
+    assert expected is not None
+    assert expected.value == pytest.approx(gigabytes_per_second * 1e9, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    "conditions", [None, DeviceConditions(), DeviceConditions(pcie_generation_maximum=9)]
+)
+def test_a_link_of_which_nothing_is_known_is_not_judged(conditions: DeviceConditions | None) -> None:
+    assert link(msgspec.structs.replace(DEVICE, conditions=conditions)) is None
