@@ -33,6 +33,12 @@ def _small_share(profile: TimelineProfile) -> float | None:
     return sum(each.small_count for each in _sized(profile)) / total if total else None
 
 
+def _backend(profile: TimelineProfile) -> str | None:
+    found = _communication(profile)
+    alone = not found.seconds and not found.collectives and (profile.world_size or 1) == 1
+    return "none" if found.backend is None and alone else found.backend
+
+
 def _sized(profile: TimelineProfile) -> list[Collectives]:
     return _communication(profile).collectives
 
@@ -58,8 +64,9 @@ FACTS = (
         "Share of the time of collectives in which other kernels ran; missing where none ran", _overlap,
     ),
     timeline.fact(
-        "communication.backend", "str", "", "The library of the collectives: `nccl`, `gloo`",
-        lambda profile: _communication(profile).backend,
+        "communication.backend", "str", "",
+        "The library of the collectives: `nccl`, `gloo`; `none` in a run of one process without collectives",
+        _backend,
     ),
     timeline.fact(
         "communication.calls", "float", "calls", "Collectives of known size in each marked step", _collectives
@@ -70,12 +77,12 @@ FACTS = (
         _small_share,
     ),
     timeline.fact(
-        "ranks", "int", "ranks", "Ranks of the run that were read together; missing for one alone",
-        lambda profile: None if profile.peers is None else profile.peers.ranks,
+        "ranks", "int", "ranks", "Ranks of the run that were read together; 1 for one alone",
+        lambda profile: 1 if profile.peers is None else profile.peers.ranks,
     ),
     timeline.fact(
         "compute_ratio", "float", "",
-        "Time in which this rank ran kernels besides collectives, over that of the median rank",
+        "Time of this rank's kernels besides collectives, over the median rank's; missing for one alone",
         _of_peers(_ratio),
     ),
 )  # fmt: skip

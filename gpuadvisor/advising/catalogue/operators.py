@@ -126,6 +126,10 @@ FACTS = (
         of_workload(lambda work: 0 if work.compiled is None else work.compiled.variants),
     ),
     timeline.fact(
+        "devices", "int", "devices", "GPUs that did anything in this process",
+        lambda profile: len(profile.devices),
+    ),
+    timeline.fact(
         "data_parallel_calls", "int", "calls", "Forward passes of PyTorch's `DataParallel`",
         of_workload(lambda work: work.data_parallel_calls),
     ),
