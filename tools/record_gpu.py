@@ -2,15 +2,20 @@
 
 `python -m tools.record_gpu --output DIR` needs a GPU, CuPy and pytest; Nsight Compute (`ncu`) if it is on
 PATH and may read counters. Results go to DIR in a few files, the machine profile also to
-tests/recorded/<gpu>/. Every step is run, whatever came of the one before; the exit code is 1 if one failed.
+tests/recorded/<gpu>/, from which docs/measurements.md is written. Every step is run, whatever came of the
+one before; the exit code is 1 if one failed.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,6 +23,8 @@ from gpuadvisor.devices.cuda import cuda_unavailable_reason
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.model.documents import read, write
 from gpuadvisor.model.machine import MachineProfile
+from tools.measurements_page import measurements_document, recorded_profiles
+from tools.recording.acceptance import claims, failures
 from tools.recording.counters import METRICS, compare_counters, read_ncu
 from tools.recording.curves import compare
 from tools.recording.examples import profile_examples
@@ -25,6 +32,8 @@ from tools.recording.nearest import nearest_emulated
 
 ROOT = Path(__file__).parents[1]
 STEP_LIMIT_SECONDS = 540
+PAGE = ROOT / "docs" / "measurements.md"
+FOLDERS = ("GPUADVISOR_CACHE_DIR", "GPUADVISOR_STATE_DIR")
 MACHINE, LOG = "machine.json", "log.txt"
 NO_MACHINE = "not run: the probes left no machine profile"
 
@@ -56,11 +65,52 @@ def tests(output: Path) -> str | None:
 
 
 def probes(output: Path) -> str | None:
-    """Probe the GPU; keep the machine profile among the recordings."""
+    """Probe the GPU; keep the machine profile among the recordings and write their page anew."""
     failure = _probe("cuda", output / MACHINE)
-    if failure is None:
-        write(recording_path(_machine(output / MACHINE)), (output / MACHINE).read_bytes())
-    return failure
+    if failure is not None:
+        return failure
+    recording = recording_path(_machine(output / MACHINE))
+    recording.parent.mkdir(parents=True, exist_ok=True)
+    write(recording, (output / MACHINE).read_bytes())
+    write(PAGE, measurements_document(recorded_profiles()).encode())
+    return None
+
+
+def acceptance(output: Path) -> str | None:
+    """Judge the profile, the time of the quick set and others' copies by what is to be reached."""
+    if not (output / MACHINE).exists():
+        return NO_MACHINE
+    judged = claims(_machine(output / MACHINE), _quick_seconds(output), _copies(output))
+    (output / "acceptance.json").write_bytes(_json(judged))
+    sys.stderr.write("".join(f"{claim}\n" for claim in judged))
+    return _share("claims do not hold", failures(judged), len(judged))
+
+
+def _quick_seconds(output: Path) -> dict[str, float]:
+    """Return how long the quick set takes with nothing compiled before, and with everything."""
+    found = {}
+    with tempfile.TemporaryDirectory() as empty:
+        for state in ("cold", "warm"):
+            start = time.monotonic()
+            failure = _probe(
+                "cuda", output / f"quick-{state}.json", "--quick", environment=dict.fromkeys(FOLDERS, empty)
+            )
+            if failure is None:
+                found[state] = time.monotonic() - start
+    return found
+
+
+def _copies(output: Path) -> dict[str, float]:
+    path = output / "copies.json"
+    with path.open("wb") as file:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tools.recording.copies"],
+            cwd=ROOT,
+            stdout=file,
+            timeout=STEP_LIMIT_SECONDS,
+            check=False,
+        )
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, float]) if ended.returncode == 0 else {}
 
 
 def curves(output: Path) -> str | None:
@@ -102,6 +152,7 @@ def counters(output: Path) -> str | None:
 STEPS: dict[str, Callable[[Path], str | None]] = {
     "tests": tests,
     "probes": probes,
+    "acceptance": acceptance,
     "curves": curves,
     "counters": counters,
 }
@@ -123,19 +174,29 @@ def _machine(path: Path) -> MachineProfile:
     return document
 
 
-def _probe(device: str, path: Path) -> str | None:
-    command = ["-m", "gpuadvisor", "probe", "--device", device, "--output", str(path)]
-    return _run([sys.executable, *command], path.parent)
+def _probe(
+    device: str, path: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> str | None:
+    command = ["-m", "gpuadvisor", "probe", "--device", device, "--output", str(path), *options]
+    return _run([sys.executable, *command], path.parent, environment or {})
 
 
-def _run(command: list[str], output: Path) -> str | None:
+def _run(
+    command: list[str], output: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> str | None:
     """Run a program with its output added to the log; return what went wrong."""
     with (output / LOG).open("ab") as log:
         log.write(f"\n$ {' '.join(command)}\n".encode())
         log.flush()
         try:
             ended = subprocess.run(
-                command, cwd=ROOT, stdout=log, stderr=log, timeout=STEP_LIMIT_SECONDS, check=False
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=log,
+                timeout=STEP_LIMIT_SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return f"stopped after {STEP_LIMIT_SECONDS} s, see {LOG}"
