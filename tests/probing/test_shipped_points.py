@@ -82,6 +82,21 @@ def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> Non
         ("shuffle_vote", "reduce", {"warps": 4}, {"instructions_per_step": pytest.approx(1, abs=0.3)}),
         ("shuffle_vote", "vote", {"warps": 4}, {"instructions_per_step": pytest.approx(3, abs=0.3)}),
         ("local_memory", "words", {"words": 1024}, {"requests_per_step": 2}),
+        ("tensor_cores", "fp64", {"warps": 16, "chains": 4}, {"instructions_per_step": 1}),
+        # 96 sums do not fit into 64 registers, and four blocks' threads have 64 of 65,536.
+        ("register_pressure", "caps", {"cap": 255}, {"spilled": 0, "instructions_per_addition": 1}),
+        ("register_pressure", "caps", {"cap": 64}, {"registers": 64, "theoretical_occupancy": 0.5}),
+        # A condition and its steps under predicates; a condition and a branch past them.
+        ("predication", "predicated", {"length": 6, "takers": 0}, {"instructions_per_round": 7}),
+        ("predication", "branched", {"length": 6, "takers": 0}, {"instructions_per_round": 2}),
+        ("predication", "plain", {"length": 32, "takers": 32}, {"branches_per_round": 1}),
+        ("predication", "plain", {"length": 1, "takers": 16}, {"branches_per_round": 0}),
+        # One block more than two waves begins a third.
+        ("waves", "waiting", {"eighths": 16, "more": 1}, {"filled": pytest.approx(2113 / 3168)}),
+        # 32 words in rows of 4 lie in 8 sectors, and lanes 4 words apart in 16.
+        ("texture", "tile_plain", {"across": 4}, {"sectors_per_request": 8}),
+        ("texture", "stride_read_only", {"stride": 4}, {"sectors_per_request": 16}),
+        ("texture", "tile_texture", {"across": 2}, {"fetches_per_read": 1}),
         # 2048 threads of a multiprocessor hold two blocks of 768, and 32 blocks of 32.
         ("block_size", "barrier", {"threads": 768}, {"theoretical_occupancy": 0.75}),
         ("block_size", "barrier", {"threads": 32}, {"theoretical_occupancy": 0.5}),
@@ -106,6 +121,10 @@ def test_what_is_counted(
         ("arithmetic", "fp32_fma", "cycles_per_step"),
         ("barrier_cost", "warps", "cycles_per_barrier"),
         ("block_size", "barrier", "elements_per_second"),
+        ("tensor_cores", "half", "multiply_adds_per_clock"),
+        ("register_pressure", "caps", "additions_per_second"),
+        ("predication", "plain", "cycles_per_round"),
+        ("texture", "tile_texture", "bandwidth"),
     ],
 )
 def test_an_emulated_device_does_not_make_up_what_its_model_lacks(
@@ -131,6 +150,11 @@ def test_an_emulated_device_does_not_make_up_what_its_model_lacks(
             '%0, %0, %1, %1;" : "+r"(value) : "r"(operand));  // measured\n    }\n};\n#endif',
             '%0, %1, %1, %1;" : "+r"(value) : "r"(operand));\n    }\n};\n#endif',
         ),
+        ("tensor_cores", "int8", "value * 0x01010101u", "value * 0x00010101u"),
+        ("register_pressure", "caps", "round < rounds", "round + 1 < rounds"),
+        ("predication", "plain", "takes != 0", "takes == 0"),
+        ("waves", "waiting", "next + 32", "next + 64"),
+        ("texture", "tile_texture", "[%1, {%2, %3}]", "[%1, {%3, %2}]"),
         ("shuffle_vote", "shuffle", "threadIdx.x + 1", "threadIdx.x + 2"),
         ("local_memory", "words", "words[index] += 1", "words[index] += 2"),
     ],
@@ -142,3 +166,22 @@ def test_a_kernel_that_does_something_else_is_caught(
     assert not found.valid
     assert "wrong answer" in found.reasons[0]
     assert found.values == {}
+
+
+def test_a_wave_that_is_begun_takes_a_whole_step_where_blocks_wait(h100: Device) -> None:
+    waves = shipped("waves")
+    found = {
+        (eighths, more): point(h100, waves, "waiting", {"eighths": eighths, "more": more}).values["time"]
+        for eighths, more in ((8, 0), (8, 1), (16, 0), (16, 1))
+    }
+    one = found[8, 0]
+    assert [found[key] / one for key in ((8, 1), (16, 0), (16, 1))] == pytest.approx([2, 2, 3], rel=0.01)
+
+
+def test_fewer_registers_spill_more(h100: Device) -> None:
+    spilled = [
+        point(h100, shipped("register_pressure"), "caps", {"cap": cap}).values["spilled"]
+        for cap in (112, 96, 64, 32)
+    ]
+    assert spilled[0] == 0
+    assert spilled == sorted(set(spilled))
