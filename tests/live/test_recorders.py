@@ -1,0 +1,99 @@
+"""Which recorder a program gets."""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from gpuadvisor.live.recorder import Recorded, Recorder
+from gpuadvisor.live.recorders import Recorders, Way, cupti_starter
+from gpuadvisor.model.timeline import TimelineProfile
+from tests.live.fake_cupti import FakeCupti, kernel
+
+MODULE = ModuleType("any")
+
+
+class Scripted:
+    """A recorder that takes notes."""
+
+    def __init__(self, name: str, log: list[str]) -> None:
+        self._name, self._log = name, log
+        log.append(f"start {name}")
+
+    def finish(self) -> Recorded:
+        """End."""
+        self._log.append(f"finish {self._name}")
+        return Recorded(timeline=None, remarks=[self._name])
+
+
+def recorders(log: list[str], way: Way | None = None, cupti: str | None = None) -> Recorders:
+    def start_cupti() -> Recorder | str:
+        return cupti or Scripted("cupti", log)
+
+    return Recorders(start_torch=lambda _: Scripted("torch", log), start_cupti=start_cupti, way=way)
+
+
+@pytest.mark.parametrize(
+    ("imports", "way", "log"),
+    [
+        (["torch"], None, ["start torch"]),
+        (["cupy"], None, ["start cupti"]),
+        (["cupy", "numba.cuda"], None, ["start cupti"]),
+        (["tensorflow", "torch"], None, ["start cupti", "finish cupti", "start torch"]),
+        (["torch", "jax"], None, ["start torch"]),
+        (["torch"], "cupti", ["start cupti"]),
+        (["jax", "torch"], "cupti", ["start cupti"]),
+        (["jax", "torch"], "torch", ["start torch"]),
+        (["jax"], "torch", []),
+    ],
+)
+def test_the_recorder_follows_from_the_imports(imports: list[str], way: Way | None, log: list[str]) -> None:
+    found: list[str] = []
+    chosen = recorders(found, way)
+    notices = chosen.notices()
+    for name in imports:
+        notices[name](MODULE)
+    assert found == log
+    chosen.finish()
+    assert found[len(log) :] == [line.replace("start", "finish") for line in log[-1:]]
+
+
+def test_without_cupti_the_reason_is_told() -> None:
+    chosen = recorders([], cupti="pip install it")
+    chosen.notices()["tensorflow"](MODULE)
+    (remark,) = chosen.finish().remarks
+    assert remark == "the program used TensorFlow, which CUPTI records: pip install it"
+
+
+def test_without_any_framework_they_are_named() -> None:
+    (remark,) = recorders([]).finish().remarks
+    assert "none of PyTorch, CuPy, Numba, Triton, JAX, TensorFlow" in remark
+
+
+def test_cupti_python_that_is_not_installed_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupti", None)
+    reason = cupti_starter("x")()
+    assert isinstance(reason, str)
+    assert "pip install 'gpuadvisor[cupti]'" in reason
+
+
+def test_a_cupti_that_refuses_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeCupti(refusal="CUPTI_ERROR_INSUFFICIENT_PRIVILEGES"))
+    assert cupti_starter("x")() == "CUPTI does not start (CUPTI_ERROR_INSUFFICIENT_PRIVILEGES)"
+
+
+def test_a_cupti_that_works_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeCupti([kernel(5, 7)]))
+    recorder = cupti_starter("train.py")()
+    assert not isinstance(recorder, str)
+    found = recorder.finish().timeline
+    assert isinstance(found, TimelineProfile)
+    assert found.kernel_launches == 1
+
+
+def install(monkeypatch: pytest.MonkeyPatch, cupti: Any) -> None:
+    package = ModuleType("cupti")
+    package.cupti = cupti  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "cupti", package)
+    monkeypatch.setitem(sys.modules, "cupti.cupti", cupti)
