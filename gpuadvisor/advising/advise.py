@@ -63,9 +63,14 @@ def _subjects(rule: Rule, scene: Scene) -> list[Scene]:
     if rule.subject in ("machine", "kernel", "timeline"):
         return [scene]
     parts = list(scene.accesses() if rule.subject == "access" else scene.branches())
-    uncounted = scene.kernel is not None and scene.kernel.counters is None
-    # A kernel that nobody counted is judged without parts, so that what is missing gets named.
-    return [scene] if uncounted and not parts else parts
+    # A kernel whose accesses nobody traced is judged without parts, so that what is missing gets named.
+    return [scene] if not parts and not _is_traced(scene) else parts
+
+
+def _is_traced(scene: Scene) -> bool:
+    """Return whether accesses and branches would be there if the kernel had any."""
+    counters = None if scene.kernel is None else scene.kernel.counters
+    return counters is not None and counters.known is None
 
 
 def _judge_all(rule: Rule, scenes: Sequence[Scene]) -> tuple[list[Finding], Missing]:
