@@ -31,7 +31,7 @@ def _probe(
     gpu: Gpu, names: Sequence[str], directories: Sequence[Path], *, quick: bool, quiet: bool
 ) -> Result:
     row = FleetRow(
-        host=socket.gethostname(), device=f"cuda:{gpu.index}", state="probed", model=gpu.name, uuid=gpu.uuid
+        host=socket.gethostname(), device=gpu.device, state="probed", model=gpu.name, uuid=gpu.uuid
     )
     start = time.monotonic()
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from gpuadvisor.devices.execution_units import LANES_PER_MULTIPROCESSOR
 from gpuadvisor.devices.host_link import link_of
-from gpuadvisor.devices.nvml import NvmlGpu
+from gpuadvisor.devices.nvml import MIG_UUID, NvmlGpu
 from gpuadvisor.devices.published import published
 from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -28,7 +28,8 @@ class CudaAttributes:
         self.name: str = properties["name"].decode()
         self.memory_bytes: int = properties["totalGlobalMem"]
         self.compute_capability = f"{properties['major']}.{properties['minor']}"
-        self.uuid = _uuid_text(properties["uuid"])
+        self.mig_instance = mig_instance_of(self.name)
+        self.uuid = _uuid_text(properties["uuid"], "GPU-" if self.mig_instance is None else MIG_UUID)
 
     def get(self, name: str) -> int:
         """Return the attribute `cudaDevAttr<name>`."""
@@ -39,6 +40,18 @@ class CudaAttributes:
     def pci_bus_id(self) -> str:
         """As NVML writes it: domain, bus, device, function."""
         return f"{self.get('PciDomainId'):08X}:{self.get('PciBusId'):02X}:{self.get('PciDeviceId'):02X}.0"
+
+    @property
+    def id(self) -> str:
+        """What the device is called: by its number, a MIG instance by its UUID, as each has number 0."""
+        which = self.index if self.mig_instance is None or self.uuid is None else self.uuid
+        return f"cuda:{which}"
+
+
+def mig_instance_of(name: str) -> str | None:
+    """Return the share of a GPU in a name as `NVIDIA H100 80GB HBM3 MIG 1g.10gb`; None for a whole GPU."""
+    _, mark, share = name.partition(" MIG ")
+    return share if mark else None
 
 
 def read_facts(
@@ -58,7 +71,7 @@ def read_facts(
     if link is not None:
         sources = {**sources, "host_link_bytes_per_second": link[1]}
     return DeviceFacts(
-        id=f"cuda:{attributes.index}",
+        id=attributes.id,
         name=attributes.name,
         kind="cuda",
         provenance=Provenance.MEASURED,
@@ -72,6 +85,7 @@ def read_facts(
         **LANES_PER_MULTIPROCESSOR.get(attributes.compute_capability, {}),
         **figures,
         host_link_bytes_per_second=link[0] if link else None,
+        mig_instance=attributes.mig_instance,
         uuid=attributes.uuid or (gpu.uuid if gpu else None),
         pci_bus_id=attributes.pci_bus_id,
         conditions=conditions,
@@ -99,6 +113,6 @@ def _clock(attributes: CudaAttributes, name: str, maximum_hz: float | None) -> t
     return attributes.get(name) * HERTZ_PER_KILOHERTZ, f"CUDA device attribute {name}"
 
 
-def _uuid_text(content: bytes) -> str | None:
-    """Return `GPU-...` as NVML writes it; None where CuPy cut the bytes at a zero."""
-    return f"GPU-{uuid.UUID(bytes=content)}" if len(content) == 16 else None
+def _uuid_text(content: bytes, prefix: str) -> str | None:
+    """Return `GPU-...` or `MIG-...` as NVML writes it; None where CuPy cut the bytes at a zero."""
+    return f"{prefix}{uuid.UUID(bytes=content)}" if len(content) == 16 else None

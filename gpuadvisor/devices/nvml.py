@@ -11,6 +11,8 @@ from gpuadvisor.model.device import DeviceConditions
 Answer = TypeVar("Answer")
 
 HERTZ_PER_MEGAHERTZ = 1e6
+MIG_UUID = "MIG-"
+"""Begins the UUIDs of MIG instances, as `GPU-` does those of GPUs."""
 EVENT_REASONS = {
     "nvmlClocksEventReasonApplicationsClocksSetting": "application clock setting",
     "nvmlClocksEventReasonSwPowerCap": "power cap",
@@ -61,7 +63,7 @@ def find_gpu(uuid: str | None, pci_bus_id: str) -> "NvmlGpu | None":
         return None
     unknown = (nvml.NVMLError_NotFound, nvml.NVMLError_InvalidArgument)
     lookups = [(nvml.nvmlDeviceGetHandleByPciBusId, pci_bus_id)]
-    if uuid is not None:
+    if uuid is not None and not uuid.startswith(MIG_UUID):
         lookups.insert(0, (nvml.nvmlDeviceGetHandleByUUID, uuid))
     for lookup, key in lookups:
         try:
@@ -69,6 +71,14 @@ def find_gpu(uuid: str | None, pci_bus_id: str) -> "NvmlGpu | None":
         except unknown:
             continue
     return None
+
+
+def all_gpus() -> "list[NvmlGpu]":
+    """Return every GPU that NVML knows, whatever CUDA_VISIBLE_DEVICES says; none without NVML."""
+    nvml = open_nvml()
+    if nvml is None:
+        return []
+    return [NvmlGpu(nvml, nvml.nvmlDeviceGetHandleByIndex(each)) for each in range(nvml.nvmlDeviceGetCount())]
 
 
 class NvmlGpu:
@@ -92,8 +102,27 @@ class NvmlGpu:
 
     @property
     def uuid(self) -> str | None:
-        """The GPU's UUID; a MIG instance's parent's."""
+        """The UUID of the GPU or of the MIG instance."""
         return self.ask(self._nvml.nvmlDeviceGetUUID)
+
+    @property
+    def name(self) -> str | None:
+        """As `NVIDIA H100 80GB HBM3`, with ` MIG 1g.10gb` behind it for an instance."""
+        return self.ask(self._nvml.nvmlDeviceGetName)
+
+    def instances(self) -> "list[NvmlGpu]":
+        """Return what a GPU in MIG mode is split into: NVML numbers places, of which some are empty."""
+        if not self.mig_enabled:
+            return []
+        found = []
+        for place in range(self.ask(self._nvml.nvmlDeviceGetMaxMigDeviceCount) or 0):
+            try:
+                instance = self.ask(self._nvml.nvmlDeviceGetMigDeviceHandleByIndex, place)
+            except self._nvml.NVMLError_NotFound:
+                continue
+            if instance is not None:
+                found.append(NvmlGpu(self._nvml, instance))
+        return found
 
     @property
     def maximum_sm_clock_hz(self) -> float | None:

@@ -1,12 +1,14 @@
 """From the name of a device to the device."""
 
+import os
 from functools import cache, partial
 
 from gpuadvisor.devices.device import Device
 from gpuadvisor.model.errors import GpuAdvisorError
 
 DEFAULT_EMULATED = "emulated:h100"
-FORMS = "devices are written `cuda`, `cuda:1`, `emulated:h100`"
+FORMS = "devices are written `cuda`, `cuda:1`, `cuda:MIG-UUID`, `emulated:h100`"
+UUIDS = ("GPU-", "MIG-")
 
 
 def open_device(spec: str | None = None, *, all_blocks: bool = False, check: bool = False) -> Device:
@@ -24,6 +26,8 @@ def open_device(spec: str | None = None, *, all_blocks: bool = False, check: boo
     match kind:
         case "cuda" if check:
             raise GpuAdvisorError("only an emulated device can check kernels", remedy=DEFAULT_EMULATED)
+        case "cuda" if which.startswith(UUIDS):
+            return _open_by_uuid(which)
         case "cuda":
             return _open_cuda(_index(spec, which))
         case "emulated" if which:
@@ -50,6 +54,24 @@ def _open_cuda(index: int) -> Device:
     if reason is not None:
         raise reason
     return IsolatedDevice(partial(CudaDevice, index))
+
+
+def _open_by_uuid(uuid: str) -> Device:
+    from gpuadvisor.devices.cuda import cuda_unavailable_reason
+    from gpuadvisor.devices.isolated import IsolatedDevice
+
+    reason = cuda_unavailable_reason(None)
+    if reason is not None:
+        raise reason
+    return IsolatedDevice(partial(cuda_device_of, uuid))
+
+
+def cuda_device_of(uuid: str) -> Device:
+    """Return the GPU or MIG instance of a UUID, in a process that has not used CUDA: it sees no other."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = uuid
+    from gpuadvisor.devices.cuda import CudaDevice
+
+    return CudaDevice()
 
 
 def _index(spec: str, which: str) -> int:

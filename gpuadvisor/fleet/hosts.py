@@ -81,7 +81,7 @@ def _gpus_of(host: Host) -> Iterator[Placement]:
     if host.problem is not None:
         yield Placement(host=host, device="all GPUs", spec="cuda")
     for gpu in host.gpus:
-        yield Placement(host=host, device=f"cuda:{gpu.index}", spec="cuda", uuid=gpu.uuid)
+        yield Placement(host=host, device=gpu.device, spec="cuda", uuid=gpu.uuid)
 
 
 def _without_gpus() -> Host:

@@ -70,8 +70,18 @@ def test_a_mig_instance_has_its_own_size_and_its_parents_clocks(monkeypatch: pyt
     fake_nvml.install(monkeypatch, fake_nvml.gpu("GPU-parent", BUS_ID))
     gpu = FakeGpu()
     gpu.attributes["MultiProcessorCount"] = 14
+    gpu.properties["name"] = b"NVIDIA A100-SXM4-40GB MIG 1g.5gb"
     facts = facts_of(gpu)
-    assert (facts.multiprocessors, facts.uuid, facts.sm_clock_hz) == (14, UUID, 1.41e9)
+    instance = UUID.replace("GPU", "MIG")
+    assert (facts.multiprocessors, facts.uuid, facts.sm_clock_hz) == (14, instance, 1.41e9)
+    assert (facts.id, facts.mig_instance) == (f"cuda:{instance}", "1g.5gb")
+
+
+def test_a_whole_gpu_is_no_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_nvml.install(monkeypatch, fake_nvml.gpu(UUID, BUS_ID))
+    facts = facts_of(FakeGpu())
+    assert facts.mig_instance is None
+    assert facts.memory_clock_hz == 1.215e9
 
 
 def test_an_unknown_compute_capability_leaves_the_lanes_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,3 +55,43 @@ def test_where_cuda_cannot_be_used_it_says_why(gpu: FakeGpu) -> None:
     gpu.failures["getDeviceCount"] = CUDARuntimeError(100)
     with pytest.raises(GpuAdvisorError, match="no GPU is"):
         cuda_gpus()
+
+
+def split(monkeypatch: pytest.MonkeyPatch, *profiles: str) -> None:
+    """Let the GPU be in MIG mode, with an instance of each profile and an empty place."""
+    instances = [
+        fake_nvml.gpu(f"MIG-{number}", BUS_ID, nvmlDeviceGetName=f"{NAME} MIG {profile}")
+        for number, profile in enumerate(profiles)
+    ]
+    parent = fake_nvml.gpu(
+        UUID, BUS_ID, nvmlDeviceGetMigMode=[1, 1], nvmlDeviceGetMaxMigDeviceCount=len(profiles) + 1
+    )
+    fake_nvml.install(monkeypatch, parent)
+
+    def instance(_: object, place: int) -> object:
+        if place == 1:
+            raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_FOUND)
+        return instances[place - (place > 1)]
+
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetMigDeviceHandleByIndex", instance)
+    for name in ("nvmlDeviceGetName", "nvmlDeviceGetMaxMigDeviceCount"):
+        monkeypatch.setattr(pynvml, name, lambda handle, name=name: handle.answers[name])
+
+
+def test_a_split_gpu_stands_as_its_instances(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUDA shows the first of them only."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    gpu.properties["name"] = f"{NAME} MIG 3g.20gb".encode()
+    split(monkeypatch, "3g.20gb", "1g.5gb")
+    assert cuda_gpus() == [
+        Gpu(None, f"{NAME} MIG 3g.20gb", "MIG-0"),
+        Gpu(None, f"{NAME} MIG 1g.5gb", "MIG-1"),
+    ]
+    assert [each.device for each in cuda_gpus()] == ["cuda:MIG-0", "cuda:MIG-1"]
+
+
+def test_an_instance_that_was_chosen_is_the_only_one(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-0")
+    gpu.properties["name"] = f"{NAME} MIG 3g.20gb".encode()
+    split(monkeypatch, "3g.20gb", "1g.5gb")
+    assert cuda_gpus() == [Gpu(0, f"{NAME} MIG 3g.20gb", UUID.replace("GPU", "MIG"))]

@@ -51,6 +51,14 @@ def test_a_gpu_is_found_by_uuid_or_bus_never_by_index(
     assert gpu.uuid == expected
 
 
+def test_a_mig_instance_is_answered_for_by_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NVML finds the instance by its UUID too, but tells no clocks of it."""
+    fake_nvml.install(monkeypatch, fake_nvml.gpu("MIG-a", "elsewhere"), fake_nvml.gpu(*SECOND))
+    gpu = find_gpu("MIG-a", SECOND[1])
+    assert gpu is not None
+    assert gpu.uuid == SECOND[0]
+
+
 def test_a_gpu_nvml_does_not_know_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_nvml.install(monkeypatch, fake_nvml.gpu(*FIRST))
     assert find_gpu(*SECOND) is None

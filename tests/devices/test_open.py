@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -6,7 +7,7 @@ import pytest
 from gpuadvisor.devices import cuda, isolated
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.emulated import EmulatedDevice
-from gpuadvisor.devices.open import open_device, why_emulated
+from gpuadvisor.devices.open import cuda_device_of, open_device, why_emulated
 from gpuadvisor.model.errors import GpuAdvisorError
 
 NO_DRIVER = GpuAdvisorError("no NVIDIA driver", remedy="install it")
@@ -42,6 +43,20 @@ def gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_gpu_the_default_is_emulated_and_the_reason_is_known() -> None:
     assert open_device(None).facts.id == "emulated:h100"
     assert why_emulated() is NO_DRIVER
+
+
+@pytest.mark.usefixtures("gpus")
+def test_a_mig_instance_is_opened_by_its_uuid_in_a_process_that_sees_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = open_device("cuda:MIG-0102")
+    assert isinstance(device, OpenedInChild)
+    assert device.opened == (cuda_device_of, ("MIG-0102",))
+    seen: list[str | None] = []
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    monkeypatch.setattr(cuda, "CudaDevice", lambda: seen.append(os.environ["CUDA_VISIBLE_DEVICES"]))
+    cuda_device_of("MIG-0102")
+    assert seen == ["MIG-0102"]
 
 
 @pytest.mark.usefixtures("no_gpu")

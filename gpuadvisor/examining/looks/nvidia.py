@@ -1,7 +1,6 @@
 """The NVIDIA driver and its GPUs, as libcuda and NVML tell of them. Makes no CUDA context."""
 
 from types import ModuleType
-from typing import Any
 
 import msgspec
 
@@ -67,23 +66,13 @@ def _gpu(nvml: ModuleType, index: int) -> Gpu:
         compute_capability=nvml.nvmlDeviceGetCudaComputeCapability(handle),
         memory_bytes=_memory_bytes(nvml, gpu),
         mig_enabled=gpu.mig_enabled,
-        instances=_instances(nvml, gpu, handle) if gpu.mig_enabled else [],
+        instances=[_instance(nvml, each) for each in gpu.instances()],
         compute_mode=gpu.compute_mode,
     )
 
 
-def _instances(nvml: ModuleType, gpu: NvmlGpu, handle: Any) -> list[Instance]:  # noqa: ANN401 - opaque
-    """Return the instances; NVML numbers places for them, of which some are empty."""
-    places = range(gpu.ask(nvml.nvmlDeviceGetMaxMigDeviceCount) or 0)
-    found = []
-    for place in places:
-        try:
-            instance = nvml.nvmlDeviceGetMigDeviceHandleByIndex(handle, place)
-        except (nvml.NVMLError_NotFound, nvml.NVMLError_NoPermission):
-            continue
-        memory_bytes = _memory_bytes(nvml, NvmlGpu(nvml, instance))
-        found.append(Instance(name=nvml.nvmlDeviceGetName(instance), memory_bytes=memory_bytes))
-    return found
+def _instance(nvml: ModuleType, instance: NvmlGpu) -> Instance:
+    return Instance(name=instance.name or "MIG instance", memory_bytes=_memory_bytes(nvml, instance))
 
 
 def _memory_bytes(nvml: ModuleType, gpu: NvmlGpu) -> int | None:
