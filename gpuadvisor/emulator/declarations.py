@@ -12,6 +12,8 @@ SPACES = frozenset({"global", "const", "shared", "local", "param", "tex"})
 _VECTORS = {"v2": 2, "v4": 4, "v8": 8}
 _MOST_REGISTERS = 1 << 17
 """Of one name; beyond what compilers write, and little enough to list them."""
+_MOST_PARAMETER_BYTES = 32_764
+"""Since compute capability 7.0 (CUDA C++ Programming Guide, `__global__` Function Parameters)."""
 
 
 @dataclass(slots=True)
@@ -32,7 +34,10 @@ class _Shape:
 
 
 def parse_parameters(tokens: Tokens) -> tuple[Parameter, ...]:
-    """Read `(.param .u64 a, .param .align 4 .b8 b[16])`; nothing if no parenthesis comes next."""
+    """Read `(.param .u64 a, .param .align 4 .b8 b[16])`; nothing if no parenthesis comes next.
+
+    Raises GpuAdvisorError where they are no parameters, or take more than any kernel may have.
+    """
     parameters: list[Parameter] = []
     if not tokens.accept("("):
         return ()
@@ -43,6 +48,9 @@ def parse_parameters(tokens: Tokens) -> tuple[Parameter, ...]:
         shape = _shape(tokens)
         parameters.append(Parameter(shape.name, shape.type_name, shape.size_bytes, shape.alignment))
         tokens.accept(",")
+    size = sum(parameter.size_bytes for parameter in parameters)
+    if size > _MOST_PARAMETER_BYTES:
+        raise tokens.error(f"{size} bytes of parameters; {_MOST_PARAMETER_BYTES} are the most")
     return tuple(parameters)
 
 

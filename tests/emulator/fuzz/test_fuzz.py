@@ -31,6 +31,13 @@ def test_a_number_stands_for_one_mutant() -> None:
     assert trial(17) != trial(18)
 
 
+def test_a_kernel_with_endless_parameters_is_refused() -> None:
+    head = ".version 8.0\n.target sm_90\n.address_size 64\n"
+    text = f"{head}.visible .entry k(.param .b8 a[99999999999999999]) {{ ret; }}"
+    with pytest.raises(GpuAdvisorError, match="bytes of parameters"):
+        decode(text)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
