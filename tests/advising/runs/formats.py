@@ -27,7 +27,8 @@ def kineto(run: SimulatedRun, path: Path) -> Path:
         for index in devices
     ]
     events = [_event(each) for each in sorted(run.activities, key=lambda each: each.start)]
-    return write(path, trace(events, deviceProperties=properties, comment=GENERATED))
+    head = {"deviceProperties": properties, "comment": GENERATED} | run.head
+    return write(path, trace([*events, *run.instants], **head))
 
 
 def _event(activity: Activity) -> dict[str, Any]:

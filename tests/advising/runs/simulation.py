@@ -51,6 +51,10 @@ class SimulatedRun:
     def __init__(self) -> None:
         self.now = 0.0
         self.activities: list[Activity] = []
+        self.head: dict[str, Any] = {}
+        """What a Kineto trace says around its events: other devices, the ranks."""
+        self.instants: list[dict[str, Any]] = []
+        """Further events of a Kineto trace, as it writes them."""
         self._correlation = 0
         self._free: defaultdict[object, float] = defaultdict(float)
         """When each stream and each direction of the bus has done all that it was given."""
