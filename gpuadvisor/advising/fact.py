@@ -14,6 +14,10 @@ SubjectKind = Literal["machine", "kernel", "access", "branch", "timeline"]
 Part = TypeVar("Part")
 
 
+class NotTold(Exception):  # noqa: N818 - not a failure: the source of a part says nothing of a field
+    """Raised where a field is read that the source of a part tells nothing of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One entry of the catalogue.
@@ -50,7 +54,10 @@ class FactGroup(Generic[Part]):
 
         def read_from_scene(scene: Scene) -> Value | None:
             part = self.part(scene)
-            return None if part is None else read(part)
+            try:
+                return None if part is None else read(part)
+            except NotTold:
+                return None
 
         def provenance_in_scene(scene: Scene) -> Provenance | None:
             part = self.part(scene)

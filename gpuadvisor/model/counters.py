@@ -62,6 +62,12 @@ class KernelCounters(Counts, kw_only=True):
     """Bytes of distinct global sectors read, plus those written: DRAM traffic if every reuse hits a cache."""
     load_reuse: Reuse | None = None
     """Of all traced global loads together."""
+    known: list[str] | None = None
+    """The fields that the source tells of; the others say nothing. None: it tells of all."""
+
+    def tells(self, *fields: str) -> bool:
+        """Return whether the source tells of all these fields."""
+        return self.known is None or all(field in self.known for field in fields)
 
 
 class LineCounts(Counts, kw_only=True):

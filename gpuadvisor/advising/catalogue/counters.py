@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gpuadvisor.advising.catalogue.branch import divergence_by_line
+from gpuadvisor.advising.catalogue.partial import readable
 from gpuadvisor.advising.fact import Fact, FactGroup
 from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.counters import KernelCounters
@@ -16,7 +17,8 @@ SECTOR_BYTES = 32
 
 
 def _counters(scene: Scene) -> KernelCounters | None:
-    return None if scene.kernel is None else scene.kernel.counters
+    counters = None if scene.kernel is None else scene.kernel.counters
+    return None if counters is None else readable(counters)
 
 
 counters = FactGroup[KernelCounters](
@@ -130,6 +132,14 @@ def _local_requests(part: KernelCounters) -> int:
 
 
 FACTS = (
+    counters.fact(
+        "is_traced",
+        "bool",
+        "",
+        "Whether every access and branch was traced, so that advice can name source lines; what another "
+        "profiler counted is not",
+        lambda part: part.known is None,
+    ),
     _count(
         "warp_instructions", "instructions", "Warp instructions executed", lambda part: part.warp_instructions
     ),

@@ -1,13 +1,14 @@
 """One kernel: its launch, what the compiler gave it, what was counted, and its hot lines in context."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gpuadvisor.model.counters import Counts
+from gpuadvisor.model.counters import KernelCounters
 from gpuadvisor.model.kernel import KernelProfile
+from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.reporting.numbers import byte_size, percent, ratio, seconds
 from gpuadvisor.reporting.terminal.findings import render_findings
 from gpuadvisor.reporting.terminal.lines import ACCESSES, render_lines
@@ -54,7 +55,8 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
         )
         if resources.spill_bytes is not None:
             text += f", {byte_size(resources.spill_bytes)} spilled"
-        rows.append(("resources", text, f"{resources.provenance} by {resources.compiler}"))
+        maker = f" by {resources.compiler}" if resources.compiler else ""
+        rows.append(("resources", text, f"{resources.provenance}{maker}"))
     if (occupancy := kernel.occupancy) is not None:
         text = (
             f"{percent(occupancy.theoretical)}: {occupancy.blocks_per_sm} blocks, {occupancy.warps_per_sm} "
@@ -62,7 +64,7 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
         )
         rows.append(("occupancy", text, occupancy.provenance))
     if (counters := kernel.counters) is not None:
-        rows.append(("threads", _threads(counters), counters.provenance))
+        rows += [("threads", text, counters.provenance) for text in _threads(counters)]
         ran = "all" if counters.blocks_run == counters.blocks_total else f"{counters.blocks_run:,} of"
         rows.append(("blocks run", f"{ran} {counters.blocks_total:,}", counters.provenance))
     if (time := kernel.time) is not None:
@@ -72,15 +74,20 @@ def _facts(kernel: KernelProfile) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _threads(counters: Counts) -> str:
-    per_instruction = ratio(counters.thread_instructions, counters.warp_instructions)
-    return (
-        f"{per_instruction} of 32 active per instruction; "
-        f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent (in PTX)"
-    )
+def _threads(counters: KernelCounters) -> Iterator[str]:
+    """Yield what is known of how threads went together, as one line."""
+    told = []
+    if counters.tells("thread_instructions", "warp_instructions"):
+        per_instruction = ratio(counters.thread_instructions, counters.warp_instructions)
+        told.append(f"{per_instruction} of 32 active per instruction")
+    if counters.tells("branches", "divergent_branches"):
+        level = " (in PTX)" if counters.provenance is Provenance.COUNTED else ""
+        told.append(f"{counters.divergent_branches:,} of {counters.branches:,} branches divergent{level}")
+    if told:
+        yield "; ".join(told)
 
 
-def _access_table(counters: Counts, *, narrow: bool) -> Table:
+def _access_table(counters: KernelCounters, *, narrow: bool) -> Table:
     table = Table(box=None, padding=(0, 2), show_edge=False)
     headings = ("  accesses", "per request", "") if narrow else _ACCESS_HEADINGS
     for heading in headings:
@@ -89,8 +96,12 @@ def _access_table(counters: Counts, *, narrow: bool) -> Table:
         requests = getattr(counters, f"{prefix}_requests")
         if not requests:
             continue
+        if not counters.tells(f"{prefix}_{unit}"):
+            continue
         found = getattr(counters, f"{prefix}_{unit}")
         ideal = getattr(counters, f"{prefix}_ideal_{unit}", None)
+        if not counters.tells(f"{prefix}_ideal_{unit}"):
+            ideal = None
         wasteful = ideal is not None and found > 1.25 * ideal
         per_request = Text(ratio(found, requests), style="bold yellow" if wasteful else "")
         least = "" if ideal is None else ratio(ideal, requests)

@@ -6,19 +6,25 @@ from itertools import combinations
 
 import msgspec
 
+from gpuadvisor.model.counters import Counts, KernelCounters
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.kernel_names import plain_name
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.report import Claim, Disagreement
 from gpuadvisor.model.timeline import KernelActivity, TimelineProfile
 
+COUNTED_GLOBAL, COUNTED_SHARED = ("requests", "sectors"), ("requests", "wavefronts")
 QUANTITIES = {
     "registers_per_thread": "registers",
     "shared_bytes": "bytes",
     "grid": "blocks",
     "block": "threads",
+    **{f"global_{operation}_{unit}": unit for operation in ("load", "store") for unit in COUNTED_GLOBAL},
+    **{f"shared_{operation}_{unit}": unit for operation in ("load", "store") for unit in COUNTED_SHARED},
 }
-"""What is compared, with units."""
+"""What is compared, with units. Instructions are not: PTX and machine code have different ones."""
+_TOLERANCE = 0.01
+"""Of what is counted: on hardware a few sectors of stores go uncounted, and conflicts carry noise."""
 _PARTS = ("resources", "occupancy", "counters", "time", "loads_in_flight")
 
 Value = int | tuple[int, int, int]
@@ -65,13 +71,16 @@ def disagreements(
     told: defaultdict[tuple[str, str], dict[Claim, None]] = defaultdict(dict)
     for profile in profiles:
         _note(told, profile.name, _of_profile(profile), profile.source, _provenance(profile))
+        if profile.counters is not None:
+            counts, provenance = _of_counters(profile.counters), profile.counters.provenance
+            _note(told, profile.name, counts, profile.source, provenance)
     for timeline in timelines:
         for kernel in timeline.kernels:
             _note(told, kernel.name, _of_activity(kernel), timeline.source, timeline.provenance)
     return [
         Disagreement(kernel=name, quantity=quantity, unit=QUANTITIES[quantity], claims=list(claims))
         for (name, quantity), claims in told.items()
-        if _disagree(claims)
+        if _disagree(claims, _TOLERANCE if quantity in Counts.__struct_fields__ else 0)
     ]
 
 
@@ -88,11 +97,20 @@ def _note(
             told[plain_name(name), quantity][claim] = None
 
 
-def _disagree(claims: Iterable[Claim]) -> bool:
+def _disagree(claims: Iterable[Claim], tolerance: float) -> bool:
     by_source: defaultdict[str, set[Value]] = defaultdict(set)
     for claim in claims:
         by_source[claim.source].add(claim.value)
-    return any(not one & other for one, other in combinations(by_source.values(), 2))
+    return any(
+        not any(_alike(value, another, tolerance) for value in one for another in other)
+        for one, other in combinations(by_source.values(), 2)
+    )
+
+
+def _alike(value: Value, another: Value, tolerance: float) -> bool:
+    if isinstance(value, int) and isinstance(another, int):
+        return abs(value - another) <= tolerance * max(value, another)
+    return value == another
 
 
 def _of_profile(profile: KernelProfile) -> Figures:
@@ -105,6 +123,11 @@ def _of_profile(profile: KernelProfile) -> Figures:
         "grid": launch.grid,
         "block": launch.block,
     }
+
+
+def _of_counters(counters: KernelCounters) -> Figures:
+    names = [name for name in QUANTITIES if name in Counts.__struct_fields__ and counters.tells(name)]
+    return {name: getattr(counters, name) for name in names}
 
 
 def _of_activity(kernel: KernelActivity) -> Figures:

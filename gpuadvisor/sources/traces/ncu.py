@@ -10,12 +10,14 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch, Occupancy, Resources
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.sources.traces.blocks import blocks
+from gpuadvisor.sources.traces.ncu_counters import NcuCounters
 from gpuadvisor.sources.traces.ncu_metrics import LIMITERS, scale
 from gpuadvisor.sources.traces.ncu_numbers import Separators
 from gpuadvisor.sources.traces.ncu_table import NcuLaunch, read_launches
 from gpuadvisor.sources.traces.text import visible
 
-COMPILER = "an unknown compiler"
+COMPILER = ""
+"""The file does not tell."""
 CLOCKS = "ncu locks the clocks and empties the caches: the time is not that of a plain run"
 SIZES = "the file tells the sizes of grid and block, but not their dimensions"
 _EXTENTS = re.compile(r"\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?")
@@ -73,6 +75,7 @@ class LaunchFigures:
             launch=self._shape(),
             resources=self._resources(),
             occupancy=self._occupancy(),
+            counters=NcuCounters(self._number).counters(self._shape().blocks),
             time=None if seconds is None else KernelTime(provenance=Provenance.IMPORTED_NCU, seconds=seconds),
             notes=[CLOCKS] if self._has_dimensions() else [CLOCKS, SIZES],
         )

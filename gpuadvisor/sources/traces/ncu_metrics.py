@@ -7,6 +7,8 @@ section files `LaunchStats`, `Occupancy` and `SpeedOfLight`.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gpuadvisor.sources.traces.ncu_counter_names import COUNTER_ALIASES
+
 ALIASES: dict[str, tuple[str, ...]] = {
     "duration": ("gpu__time_duration.sum", "gpu__time_duration.avg", "gpu__time_duration_measured_user.sum",
                  "Duration"),
@@ -31,7 +33,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "limit_barriers": ("launch__occupancy_limit_barriers", "Block Limit Barriers"),
     "device_name": ("device__attribute_display_name",),
 }  # fmt: skip
-WANTED = {name: metric for metric, names in ALIASES.items() for name in names}
+WANTED = {name: metric for metric, names in (ALIASES | COUNTER_ALIASES).items() for name in names}
 LIMITERS = {
     "limit_warps": "warps",
     "limit_blocks": "blocks",

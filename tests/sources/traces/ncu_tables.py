@@ -23,6 +23,28 @@ RAW = {
     "sm__warps_active.avg.pct_of_peak_sustained_active": ("%", 87.25),
     "smsp__inst_executed.sum": ("inst", 1_000_000.0),
 }
+COUNTED = {
+    # A transposing copy of 2048 x 2048 floats: 131,072 warps read 4 sectors each and write 32.
+    "smsp__inst_executed.sum": ("inst", 1_572_864.0),
+    "smsp__thread_inst_executed_per_inst_executed.ratio": ("", 32.0),
+    "smsp__thread_inst_executed_pred_on.sum": ("inst", 47_185_920.0),
+    "l1tex__t_requests_pipe_lsu_mem_global_op_ld.sum": ("request", 131_072.0),
+    "l1tex__t_sectors_pipe_lsu_mem_global_op_ld.sum": ("sector", 524_288.0),
+    "smsp__sass_average_data_bytes_per_sector_mem_global_op_ld.ratio": ("byte/sector", 32.0),
+    "l1tex__t_requests_pipe_lsu_mem_global_op_st.sum": ("request", 131_072.0),
+    "l1tex__t_sectors_pipe_lsu_mem_global_op_st.sum": ("sector", 4_194_304.0),
+    "smsp__sass_average_data_bytes_per_sector_mem_global_op_st.pct": ("%", 12.5),
+    "l1tex__t_requests_pipe_lsu_mem_global_op_atom.sum": ("request", 10.0),
+    "l1tex__t_requests_pipe_lsu_mem_global_op_red.sum": ("request", 32.0),
+    "l1tex__t_sectors_pipe_lsu_mem_global_op_atom.sum": ("sector", 10.0),
+    "smsp__sass_inst_executed_op_shared_ld.sum": ("inst", 32.0),
+    "smsp__sass_l1tex_data_pipe_lsu_wavefronts_mem_shared_op_ld.sum": ("", 1_024.0),
+    "l1tex__data_pipe_lsu_wavefronts_mem_shared_op_ld.sum": ("", 1_100.0),
+    "smsp__sass_l1tex_data_bank_conflicts_pipe_lsu_mem_shared_op_ld.sum": ("", 992.0),
+    "l1tex__data_pipe_lsu_wavefronts_mem_shared_op_st.sum": ("", 32.0),
+    "smsp__sass_branch_targets.sum": ("", 1_000.0),
+    "smsp__sass_branch_targets_threads_divergent.sum": ("", 250.0),
+}
 DETAILS = {
     ("GPU Speed Of Light Throughput", "Duration"): ("msecond", 1.23456),
     ("Launch Statistics", "Registers Per Thread"): ("register/thread", 40.0),
@@ -78,13 +100,13 @@ def wide(
 
 def long(
     launches: Sequence[Mapping[str, str]] = (IDENTITY,), *, written: Written = english,
-    rules: bool = False,
+    rules: bool = False, metrics: Mapping[tuple[str, str], tuple[str, float]] = DETAILS,
 ) -> str:  # fmt: skip
     columns = [*IDENTITY, "Section Name", "Metric Name", "Metric Unit", "Metric Value"]
     rows = [
         [*launch.values(), section, name, unit, written(value)]
         for launch in launches
-        for (section, name), (unit, value) in DETAILS.items()
+        for (section, name), (unit, value) in metrics.items()
     ]
     if rules:
         advice = ["SOLBottleneck", "WRN", 'This kernel shows "low", compute, throughput.']
