@@ -52,7 +52,7 @@ def _surroundings(
     timelines: Sequence[TimelineProfile],
 ) -> Iterator[Scene]:
     if rule.subject == "machine":
-        yield Scene(machine=machine)
+        yield from () if machine is None else (Scene(machine=machine),)
     elif rule.subject == "timeline":
         yield from (timeline_scene(machine, timeline) for timeline in timelines)
     else:

@@ -179,10 +179,7 @@ def test_branches_and_machines_are_subjects_too(tmp_path: Path) -> None:
         ("k.cu:5", "branch"),
         ("Test GPU", "machine"),
     ]
-    _, not_evaluated = advise(None, [], pages)
-    assert [(entry.rule, entry.missing) for entry in not_evaluated] == [
-        ("area/1", ["machine.multiprocessors"])
-    ]
+    assert advise(None, [], pages) == ([], []), "without a machine there is nothing to judge"
 
 
 def test_a_machine_profile_of_another_device_is_not_used(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ AREAS = {
     "launch",
     "transfers",
     "deep-learning",
+    "machine",
     "setup",
 }
 ALONE = {"memory-layout", "shared-memory", "registers", "block-size", "launch", "divergence"}
@@ -38,6 +39,7 @@ PLACES: dict[SubjectKind, str] = {
     "branch": "branch.location",
     "kernel": "kernel.name",
     "timeline": "timeline.source",
+    "machine": "machine.name",
 }
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -108,7 +110,7 @@ def test_every_fact_of_the_condition_takes_part_in_an_example(rule: Rule) -> Non
 @every_rule
 def test_the_page_reads_well(rule: Rule) -> None:
     change = rule.sections["What to change"]
-    assert len(re.findall("```(?:cuda|python)", change)) >= 2, "code before and after"
+    assert len(re.findall("```(?:cuda|python|sh)", change)) >= 2, "code before and after"
     assert re.search(r"\bBefore\b", change)
     assert re.search(r"\bAfter\b", change)
     first = change.split("\n\n")[0]
