@@ -13,6 +13,11 @@ QUESTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "The same of cubins and programs?": ("gpuadvisor analyze FILE", ("cuobjdump",)),
     "How fast is this GPU?": ("gpuadvisor probe", ("driver", "gpu", "cuda", "cupy", "nvrtc")),
     "What do its hardware counters say of a kernel?": ("ncu", ("driver", "gpu", "counters", "ncu")),
+    "What does a PyTorch program do, step by step?": ("gpuadvisor profile PROGRAM.py", ("torch",)),
+    "The same of CuPy, Numba, Triton, JAX and TensorFlow on the GPU?": (
+        "gpuadvisor profile PROGRAM.py",
+        ("driver", "gpu", "cupti"),
+    ),
     "What does a whole program do on it, over time?": ("nsys", ("driver", "gpu", "nsys")),
 }
 """By question: the command that answers it, and the parts that it takes."""

@@ -14,6 +14,7 @@ from gpuadvisor.examining.folders import folders
 from gpuadvisor.examining.frameworks import BY_NAME, FRAMEWORKS, Framework
 from gpuadvisor.examining.host import Host
 from gpuadvisor.examining.looks.compiler import Compiler
+from gpuadvisor.examining.looks.cupti import Cupti
 from gpuadvisor.examining.looks.llvmlite import Native
 from gpuadvisor.examining.looks.nvidia import Nvidia
 from gpuadvisor.examining.looks.profilers import Profilers
@@ -23,6 +24,7 @@ from gpuadvisor.examining.parts import framework as judge
 from gpuadvisor.examining.parts.compiler import compilers
 from gpuadvisor.examining.parts.container import container, shared_memory_bytes
 from gpuadvisor.examining.parts.counters import counters
+from gpuadvisor.examining.parts.cupti import cupti
 from gpuadvisor.examining.parts.driver import driver
 from gpuadvisor.examining.parts.fit import cuda
 from gpuadvisor.examining.parts.gpus import gpus
@@ -38,6 +40,7 @@ LOOKS = (
     *(Look(name=framework.name, module=framework.name) for framework in FRAMEWORKS),
     *(Look(name="nvidia"), Look(name="profilers"), Look(name="compiler")),
     Look(name="llvmlite", module="llvmlite"),
+    Look(name="cupti", module="cupti"),
 )
 
 Value = TypeVar("Value")
@@ -77,6 +80,7 @@ def judged(ended: Mapping[str, Ended], host: Host) -> list[Part]:
         *(_framework(framework, ended[framework.name], place) for framework in FRAMEWORKS),
         counters(host, nvidia),
         *profilers(_value(ended["profilers"], Profilers) or Profilers(), nvidia),
+        cupti(_value(ended["cupti"], Cupti), _reason(ended["cupti"])),
         container(host, shared_memory_bytes(host)),
         memory(host, largest),
         *compilers(compiler),

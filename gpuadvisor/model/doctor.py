@@ -15,7 +15,7 @@ PartFacts = dict[str, PartFact]
 PART_NAMES = (
     *("driver", "gpu", "cuda", "mig"),
     *("cupy", "torch", "tensorflow", "jax", "numba", "triton"),
-    *("counters", "ncu", "nsys"),
+    *("counters", "ncu", "nsys", "cupti"),
     *("container", "memory"),
     *("nvrtc", "nvcc", "cuobjdump", "llvmlite", "cache", "state"),
 )

@@ -9,6 +9,7 @@ import pytest
 from gpuadvisor.examining.answers import answers
 from gpuadvisor.examining.doctor import LOOKS, judged
 from gpuadvisor.examining.looks.compiler import Compiler
+from gpuadvisor.examining.looks.cupti import Cupti
 from gpuadvisor.examining.looks.llvmlite import Native
 from gpuadvisor.examining.looks.profilers import Profiler, Profilers
 from gpuadvisor.examining.outcome import Absent, Broken, Ended, Late, Outcome, Seen
@@ -32,6 +33,7 @@ WELL: Mapping[str, Outcome] = {
         )
     ),
     "profilers": seen(Profilers(ncu=Profiler(path="/ncu", on_path=True, version="2025.3"))),
+    "cupti": seen(Cupti(version="13.4.0", library=130400)),
     "llvmlite": seen(Native(llvmlite="0.50.0", llvm="22.1", processor="znver5")),
     **{name: seen(sight()) for name in ("cupy", "torch", "tensorflow", "jax", "numba", "triton")},
 }
