@@ -17,8 +17,8 @@ class CopyPatterns(msgspec.Struct, frozen=True, kw_only=True):
     """How copies and memsets lie between the kernels; seconds in which no kernel ran, over all devices."""
 
     exposed_seconds: float = 0.0
-    """Copies between host and device, neither pageable nor managed, between a device's first kernel and its
-    last."""
+    """Copies of 64 KiB or more between host and device, neither pageable nor managed, from the first
+    kernel of a device to its last."""
     exposed_on_kernel_streams_seconds: float = 0.0
     """Of these, the ones in streams that run kernels as well."""
     exposed_memset_seconds: float = 0.0
@@ -36,7 +36,7 @@ class CopyPatterns(msgspec.Struct, frozen=True, kw_only=True):
     round_trip_seconds: float = 0.0
     """From the beginning of the first copy to the end of the second."""
     repeated_uploads: list[RepeatedUpload] = []
-    """Of 64 KiB or more; those with the most seconds first."""
+    """Of 64 KiB or more, no round trip's way back; those with the most seconds first."""
 
 
 class KernelSeries(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,12 @@ from gpuadvisor.model.run_patterns import CopyPatterns, RepeatedUpload
 from gpuadvisor.sources.traces.columns import Table
 from gpuadvisor.sources.traces.copy_series import (
     CLOSE_SECONDS,
+    SMALL_BYTES,
     OrderedCopies,
     repeated_uploads,
     round_trips,
     small_series,
+    ways_out,
 )
 from gpuadvisor.sources.traces.device_tables import DeviceTables
 from gpuadvisor.sources.traces.groups import CopyGroup
@@ -53,10 +55,13 @@ def copy_patterns(
 def _of_device(device: DeviceTables, kinds: CopyKinds, second: float) -> CopyPatterns:
     running, copies = device.running(), device.copies
     ordered = OrderedCopies(copies, device.kernels, running)
-    could = kinds.could_overlap.take(copies.group)
+    could = kinds.could_overlap.take(copies.group) & (copies.number >= SMALL_BYTES)
     shared = could & np.isin(copies.lane, np.unique(device.kernels.lane))
     series = small_series(ordered, CLOSE_SECONDS * second)
-    trips = round_trips(ordered, kinds.to_host, kinds.to_device)
+    out = ways_out(ordered, kinds.to_host, kinds.to_device)
+    trips = round_trips(ordered, out)
+    uploads = kinds.to_device.take(copies.group)
+    uploads[out + 1] = False
     return CopyPatterns(
         exposed_seconds=_bare(copies, could, running) / second,
         exposed_on_kernel_streams_seconds=_bare(copies, shared, running) / second,
@@ -67,7 +72,7 @@ def _of_device(device: DeviceTables, kinds: CopyKinds, second: float) -> CopyPat
         round_trip_bytes=trips.size_bytes,
         round_trip_copy_seconds=trips.copy_ticks / second,
         round_trip_seconds=trips.ticks / second,
-        repeated_uploads=repeated_uploads(ordered, kinds.to_device, second),
+        repeated_uploads=repeated_uploads(ordered, uploads, second),
     )
 
 

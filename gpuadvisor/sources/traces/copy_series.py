@@ -63,12 +63,19 @@ def _fastest(copies: Table) -> NDArray[np.float64]:
     return best
 
 
-def round_trips(ordered: OrderedCopies, to_host: NDArray[np.bool_], to_device: NDArray[np.bool_]) -> Found:
-    """Return the copies to the host that one of as many bytes to the device follows."""
+def ways_out(
+    ordered: OrderedCopies, to_host: NDArray[np.bool_], to_device: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the copies to the host that one of as many bytes to the device follows, the way back."""
     copies = ordered.copies
-    back = to_host[copies.group[:-1]] & to_device[copies.group[1:]]
+    back = to_host.take(copies.group[:-1]) & to_device.take(copies.group[1:])
     same = copies.number[1:] == copies.number[:-1]
-    first = np.flatnonzero(ordered.uninterrupted & back & same & (copies.start[1:] >= copies.end[:-1]))
+    return np.flatnonzero(ordered.uninterrupted & back & same & (copies.start[1:] >= copies.end[:-1]))
+
+
+def round_trips(ordered: OrderedCopies, first: NDArray[np.intp]) -> Found:
+    """Return how many round trips begin with these copies, and what they take."""
+    copies = ordered.copies
     ticks = ordered.bare(copies.start[first], copies.end[first + 1])
     between = ordered.bare(copies.end[first], copies.start[first + 1])
     total = float(ticks.sum())
@@ -76,10 +83,10 @@ def round_trips(ordered: OrderedCopies, to_host: NDArray[np.bool_], to_device: N
 
 
 def repeated_uploads(
-    ordered: OrderedCopies, to_device: NDArray[np.bool_], ticks_per_second: float
+    ordered: OrderedCopies, uploads: NDArray[np.bool_], ticks_per_second: float
 ) -> list[RepeatedUpload]:
-    """Return the sizes of which copies to the device come again after a kernel."""
-    rows = np.flatnonzero(to_device[ordered.copies.group] & (ordered.copies.number >= SMALL_BYTES))
+    """Return the sizes of which these copies to the device come again after a kernel."""
+    rows = np.flatnonzero(uploads & (ordered.copies.number >= SMALL_BYTES))
     rows = rows[np.argsort(ordered.copies.number[rows], kind="stable")]
     sizes, begun = ordered.copies.number[rows], ordered.kernels_begun[rows]
     again = np.concatenate([[False], (sizes[1:] == sizes[:-1]) & (begun[1:] > begun[:-1])])[: len(rows)]

@@ -28,6 +28,8 @@ class Twins:
     formats: tuple[str, ...] = ("kineto", "nsys")
     also: tuple[str, ...] = ()
     """Further rules that are right to fire on the slow program."""
+    needs_machine: bool = False
+    """Whether the gain is known with a machine profile only."""
 
 
 def advice_on(twins: Twins, *, tuned: bool, format_name: str, directory: Path) -> list[Advice]:
