@@ -227,6 +227,7 @@ def _result(found: Sampling) -> LaunchResult:
         after=found.looks[-1] if found.looks else None,
         looks=tuple(found.looks),
         discarded=len(found.discarded),
+        discarded_looks=tuple(found.discarded_looks),
     )
 
 

@@ -79,6 +79,8 @@ class LaunchResult:
     """How the GPU was around the timed launches: clocks, power, temperature, what throttled it."""
     discarded: int = 0
     """Timed launches that are not among `times`, because something disturbed them."""
+    discarded_looks: tuple[DeviceConditions, ...] = ()
+    """How the GPU was around those."""
 
     @property
     def seconds(self) -> float:

@@ -26,8 +26,8 @@ def relative_spread(seconds: Sequence[float]) -> float | None:
 
 
 def throttle_reasons(result: LaunchResult) -> list[str]:
-    """Return what held the clocks down around the launches, sorted."""
-    return sorted({reason for look in looks_of(result) for reason in look.throttle_reasons or ()})
+    """Return what held the clocks down around any launch, a discarded one too, sorted."""
+    return _reasons([*looks_of(result), *result.discarded_looks])
 
 
 def unsteady(result: LaunchResult, spread: float | None, maximum_spread: float) -> list[str]:
@@ -40,7 +40,7 @@ def unsteady(result: LaunchResult, spread: float | None, maximum_spread: float) 
             + (f": {shape}" if shape else "")
         )
     looks = looks_of(result)
-    throttled = [reason for reason in throttle_reasons(result) if reason not in STEADY]
+    throttled = [reason for reason in _reasons(looks) if reason not in STEADY]
     if throttled == [POWER_CAP] and _held(looks):
         throttled = []
     if throttled:
@@ -79,6 +79,10 @@ def implausible(
         if most is not None and value > most:
             reasons.append((f"{suspect} above the plausible {most:.6g}", True))
     return reasons
+
+
+def _reasons(looks: Sequence[DeviceConditions]) -> list[str]:
+    return sorted({reason for look in looks for reason in look.throttle_reasons or ()})
 
 
 def _held(looks: Sequence[DeviceConditions]) -> bool:

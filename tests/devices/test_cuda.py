@@ -162,6 +162,7 @@ def test_throttled_launches_are_not_among_the_times(
     assert [time.seconds for time in result.times] == [pytest.approx(1e-3)] * 10
     assert result.discarded == 5
     assert len(result.looks) == 4
+    assert "hardware thermal slowdown" in str(result.discarded_looks)
 
 
 def test_a_launch_that_nobody_times_gets_no_look(device: CudaDevice, fill: Kernel) -> None:

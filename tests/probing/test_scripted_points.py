@@ -35,6 +35,7 @@ class ScriptedDevice(FakeGpu):
             times=tuple(KernelTime(provenance=Provenance.MEASURED, seconds=each) for each in found.seconds),
             looks=tuple(found.looks),
             discarded=len(found.discarded),
+            discarded_looks=tuple(found.discarded_looks),
         )
 
 
@@ -86,6 +87,7 @@ def test_throttling_that_passes_costs_samples_and_not_the_point(tmp_path: Path) 
     found = point(script, tmp_path)
     assert found.valid
     assert found.discarded > 0
+    assert found.throttle_reasons == ["hardware thermal slowdown"], "it is told all the same"
     assert found.values["bandwidth"] == pytest.approx(2 * 64 * 4 / 1e-3)
 
 
