@@ -9,6 +9,7 @@ from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.probing.catalogue import load_probes
 from gpuadvisor.probing.probe import Probe
+from gpuadvisor.probing.selection import points_on
 from tests.probing.points import changed, point, shipped
 from tests.probing.test_closed_forms import PROBES as PROBES_OF_WHOLE_CURVES
 
@@ -30,7 +31,19 @@ def test_every_sweep_begins_with_a_valid_point(probe: Probe, sweep: str, h100: D
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_every_probe_runs_on_the_oldest_gpu_too(probe: Probe) -> None:
-    assert point(open_device("emulated:v100"), probe, probe.declaration.sweeps[0].name).reasons == []
+    v100 = open_device("emulated:v100")
+    sweep = probe.declaration.sweeps[0]
+    if sweep.compute_capability <= 70:
+        assert point(v100, probe, sweep.name).reasons == []
+    else:
+        assert points_on(v100.facts, probe, sweep) == []
+
+
+@pytest.mark.parametrize("name", ["arithmetic", "tensor_cores", "texture", "l2_persistence"])
+def test_what_newer_gpus_have_runs_on_them(name: str) -> None:
+    b200, probe = open_device("emulated:b200"), shipped(name)
+    newest = max(probe.declaration.sweeps, key=lambda sweep: sweep.compute_capability)
+    assert point(b200, probe, newest.name).reasons == []
 
 
 def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> None:
@@ -97,6 +110,8 @@ def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> Non
         ("texture", "tile_plain", {"across": 4}, {"sectors_per_request": 8}),
         ("texture", "stride_read_only", {"stride": 4}, {"sectors_per_request": 16}),
         ("texture", "tile_texture", {"across": 2}, {"fetches_per_read": 1}),
+        ("l2_persistence", "policy", {"policy": 3, "eighths": 2}, {"sectors_per_request": 4}),
+        ("sector_promotion", "hinted", {"hint": 64, "distance": 1}, {"sectors_per_load": 1}),
         # 2048 threads of a multiprocessor hold two blocks of 768, and 32 blocks of 32.
         ("block_size", "barrier", {"threads": 768}, {"theoretical_occupancy": 0.75}),
         ("block_size", "barrier", {"threads": 32}, {"theoretical_occupancy": 0.5}),
@@ -125,6 +140,8 @@ def test_what_is_counted(
         ("register_pressure", "caps", "additions_per_second"),
         ("predication", "plain", "cycles_per_round"),
         ("texture", "tile_texture", "bandwidth"),
+        ("l2_persistence", "policy", "hit_fraction"),
+        ("sector_promotion", "plain", "fetched"),
     ],
 )
 def test_an_emulated_device_does_not_make_up_what_its_model_lacks(
@@ -155,6 +172,8 @@ def test_an_emulated_device_does_not_make_up_what_its_model_lacks(
         ("predication", "plain", "takes != 0", "takes == 0"),
         ("waves", "waiting", "next + 32", "next + 64"),
         ("texture", "tile_texture", "[%1, {%2, %3}]", "[%1, {%3, %2}]"),
+        ("l2_persistence", "policy", "round < rounds", "round + 1 < rounds"),
+        ("sector_promotion", "plain", "place + distance) - distance", "place + distance)"),
         ("shuffle_vote", "shuffle", "threadIdx.x + 1", "threadIdx.x + 2"),
         ("local_memory", "words", "words[index] += 1", "words[index] += 2"),
     ],
