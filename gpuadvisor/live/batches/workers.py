@@ -27,7 +27,7 @@ class Workers:
 
         After anything but a measurement the process is replaced: its memory is free again for certain.
         """
-        worker = self._worker = self._worker or _Worker(self._source, self._limit_seconds)
+        worker = self._worker = self._worker or _Worker(self._source)
         answer = worker.ask(Ask(batch=batch, seconds=seconds), self._limit_seconds + seconds)
         if answer.place is None:
             self.close()
@@ -43,7 +43,7 @@ class Workers:
 class _Worker:
     """One child process and the pipe to it."""
 
-    def __init__(self, source: StepSource, limit_seconds: float) -> None:
+    def __init__(self, source: StepSource) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(
@@ -52,7 +52,7 @@ class _Worker:
         self._process.start()
         theirs.close()
         try:
-            self._load(source, limit_seconds)
+            self._load(source)
         except BaseException:
             self.kill()
             raise
@@ -76,15 +76,13 @@ class _Worker:
         self._process.join(_END_SECONDS)
         self._connection.close()
 
-    def _load(self, source: StepSource, limit_seconds: float) -> None:
+    def _load(self, source: StepSource) -> None:
         try:
-            received = self._receive(limit_seconds)
+            received = self._receive(LIMIT_SECONDS)
         except (EOFError, ConnectionResetError):
-            raise GpuAdvisorError(
-                f"loading it ended its process ({self._ending()[1]})", where=str(source.file)
-            ) from None
+            raise GpuAdvisorError(f"it does not load: {self._ending()[1]}", where=str(source.file)) from None
         if not isinstance(received, Loaded):
-            raise GpuAdvisorError(f"did not load within {limit_seconds:g} s", where=str(source.file))
+            raise GpuAdvisorError(f"did not load within {LIMIT_SECONDS:g} s", where=str(source.file))
         if received.error is not None:
             raise received.error
 

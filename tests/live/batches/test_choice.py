@@ -1,0 +1,75 @@
+"""The knee and the recommended batch, on curves whose answer is known."""
+
+import pytest
+
+from gpuadvisor.live.batches.choice import choose
+from gpuadvisor.live.batches.memory_forecast import forecast_bytes
+from gpuadvisor.model.batches import BatchPoint
+from tests.live.batches.points import MIB, measured
+
+SATURATING = [
+    measured(batch, 1000.0 * batch / (batch + 16)) for batch in (8, 16, 32, 64, 128, 256, 512, 1024)
+]
+"""Half of 1000/s at 16. The best tried is 1024 at 984.6; 95 % of it, 935.4, is passed at 232."""
+
+
+def test_the_knee_is_the_smallest_near_the_best() -> None:
+    found = choose(SATURATING, None, None)
+    assert (found.best, found.knee, found.recommended) == (1024, 256, 256)
+    assert found.reason == "the smallest within 5 % of the best throughput, 985 samples/s"
+
+
+def test_what_is_uncertain_is_no_knee() -> None:
+    """The median of 256 is near the best, but it may be under 90 % of it."""
+    noisy = [
+        measured(
+            point.batch, 1000.0 * point.batch / (point.batch + 16), spread=0.2 if point.batch == 256 else 0.01
+        )
+        for point in SATURATING
+    ]
+    assert choose(noisy, None, None).knee == 512
+
+
+def test_noise_of_the_best_itself_does_not_hide_it() -> None:
+    points = [measured(8, 100.0), measured(16, 1000.0, spread=0.5)]
+    assert choose(points, None, None).knee == 16
+
+
+@pytest.mark.parametrize(("unfit", "end"), [(1025, "memory ends"), (None, "the sweep ends")])
+def test_a_throughput_that_still_grows_is_said_to(unfit: int | None, end: str) -> None:
+    growing = [measured(batch, 10.0 * batch) for batch in (8, 16, 32)]
+    found = choose(growing, None, unfit)
+    assert (found.recommended, found.reason) == (32, f"the fastest: the throughput still grows where {end}")
+
+
+def test_a_tenth_of_the_memory_is_left_free() -> None:
+    points = [measured(batch, 10.0 * batch, memory_bytes=10 * batch * MIB) for batch in (8, 16, 32)]
+    found = choose(points, 330 * MIB, 33)
+    assert (found.knee, found.recommended) == (32, 16)
+    assert "32 takes 320 MiB of 330 MiB" in found.reason
+
+
+def test_where_nothing_leaves_a_tenth_the_knee_is_told_with_that() -> None:
+    points = [measured(batch, 10.0 * batch, memory_bytes=320 * MIB) for batch in (8, 16)]
+    found = choose(points, 330 * MIB, 17)
+    assert found.recommended == 16
+    assert "over 90 % of the memory" in found.reason
+
+
+def test_what_was_not_measured_is_never_recommended() -> None:
+    bad = BatchPoint(batch=64, outcome="not-finite", samples_per_second=measured(64, 1e9).samples_per_second)
+    found = choose([measured(8, 100.0), measured(16, 100.0), bad], None, None)
+    assert (found.best, found.recommended) in [(8, 8), (16, 8)]
+    assert choose([bad], None, None).recommended is None
+
+
+def test_a_single_batch_is_its_own_knee() -> None:
+    assert choose([measured(8, 100.0)], None, None).recommended == 8
+
+
+def test_memory_is_forecast_on_the_line_through_the_two_largest() -> None:
+    points = [measured(batch, 1.0, memory_bytes=(100 + 3 * batch) * MIB) for batch in (1, 8, 16)]
+    assert forecast_bytes(points, 32) == (100 + 96) * MIB
+    assert forecast_bytes(points[:1], 32) is None
+    shrinking = [measured(8, 1.0, memory_bytes=50), measured(16, 1.0, memory_bytes=40)]
+    assert forecast_bytes(shrinking, 32) == 40
