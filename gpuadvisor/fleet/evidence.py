@@ -3,6 +3,7 @@
 Machine profiles are read here without their explanations: a fleet may have ten thousand.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -65,6 +66,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """As `columns(layout)` has them, NaN where the point is not valid."""
     throttled: float
     """A share of the states it was seen in: at every point, and before the first."""
+    held_down_by: str | None
+    """What most often held its clocks down."""
     invalid: float
     """A share of the points at which nothing held its clocks down."""
 
@@ -113,6 +116,7 @@ def evidence(document: bytes) -> Evidence:
         layout=layout,
         values=np.array(_values(profile.probes, layout), np.float64),
         throttled=_share([_is_throttled_at_rest(profile.device), *throttled]),
+        held_down_by=_most_frequent([point.throttle_reasons for point in points if point.throttle_reasons]),
         invalid=_share(invalid),
     )
 
@@ -147,6 +151,12 @@ def _values(probes: Sequence[_Probe], layout: Sequence[Layout]) -> list[float]:
 def _is_throttled_at_rest(device: EvidenceDevice) -> bool:
     reasons = device.conditions.throttle_reasons if device.conditions else None
     return not STEADY.issuperset(reasons or ())
+
+
+def _most_frequent(reasons: Sequence[Sequence[str]]) -> str | None:
+    """Return the reason that most points name, an operator's setting aside."""
+    counts = Counter(reason for each in reasons for reason in each if reason not in STEADY)
+    return max(counts, key=lambda reason: counts[reason], default=None)
 
 
 def _share(flags: Sequence[bool]) -> float:

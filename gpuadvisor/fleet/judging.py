@@ -68,7 +68,9 @@ def _shares(rows: Sequence[FleetRow], field: str) -> Iterator[Deviation]:
     limit = typical + tolerance(shares, SHARE_FLOOR, len(rows))
     for number in np.flatnonzero(shares > limit):
         words = {"found": f"{shares[number]:.1%}", "typical": f"{typical:.1%}"}
-        yield Deviation(int(number), kind, field, **words, message=text.format(**words))
+        by = rows[int(number)].held_down_by if field == "throttled" else None
+        message = text.format(**words) + (f", mostly by {by}" if by else "")
+        yield Deviation(int(number), kind, field, **words, message=message)
 
 
 def _narrow_links(rows: Sequence[FleetRow]) -> Iterator[Deviation]:

@@ -28,6 +28,7 @@ def result(row: FleetRow, evidence: Evidence | None) -> Result:
         pcie_generation_maximum=conditions.pcie_generation_maximum if conditions else None,
         pcie_lanes=conditions.pcie_lanes if conditions else None,
         throttled=evidence.throttled,
+        held_down_by=evidence.held_down_by,
         invalid=evidence.invalid,
     )
     return Result(completed, evidence)

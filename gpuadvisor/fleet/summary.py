@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from gpuadvisor import __version__
+from gpuadvisor.fleet.advice import rule_about
 from gpuadvisor.fleet.evidence import Evidence
 from gpuadvisor.fleet.judging import LEAST_DEVICES, Deviation, oddities, slow, slow_threshold
 from gpuadvisor.fleet.levels import LevelFigure, levels
@@ -117,6 +118,7 @@ def _outlier(gpu: _Probed, deviation: Deviation) -> Outlier:
         found=deviation.found,
         typical=deviation.typical,
         message=deviation.message,
+        rule=rule_about(deviation.kind, deviation.figure, gpu.row.held_down_by),
     )
 
 

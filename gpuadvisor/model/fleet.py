@@ -33,6 +33,8 @@ class FleetRow(msgspec.Struct, frozen=True, kw_only=True):
     pcie_lanes: int | None = None
     throttled: float | None = None
     """The share of its points during which something held its clocks down, an operator's setting aside."""
+    held_down_by: str | None = None
+    """What most often did."""
     invalid: float | None = None
     """The share of its other points that are not to be believed."""
     levels: dict[str, float] = {}
@@ -85,6 +87,8 @@ class Outlier(msgspec.Struct, frozen=True, kw_only=True):
     typical: str
     """Of its model; both are made to be read."""
     message: str
+    rule: str | None = None
+    """The rule whose page says what to do about it."""
 
 
 class FleetReport(msgspec.Struct, frozen=True, kw_only=True):

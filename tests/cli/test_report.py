@@ -8,11 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from gpuadvisor.cli.report import command
+from gpuadvisor.model.device import DeviceConditions
 from gpuadvisor.model.documents import decode, encode
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.machine import MachineProfile, Tool
 from gpuadvisor.model.report import Report
 from gpuadvisor.probing.store import save_last
+from tests.advising.machine.machines import DEVICE, whole
 from tests.model.test_documents import machine
 from tests.reporting.test_terminal import kernel
 
@@ -90,3 +92,23 @@ def test_escapes_in_a_source_do_not_reach_the_terminal(
     result = CliRunner().invoke(command, [saved(tmp_path / "k.json", analysed())], catch_exceptions=False)
     assert "out[0] = 1; // \N{REPLACEMENT CHARACTER}]0;owned" in result.stdout
     assert "\x1b]" not in result.stdout
+
+
+def test_a_real_machine_is_compared_and_advised_on(tmp_path: Path) -> None:
+    """A document of a GPU with half its lanes, on a report by itself."""
+    conditions = DeviceConditions(pcie_lanes=8, pcie_lanes_maximum=16, other_processes=0)
+    device = msgspec.structs.replace(DEVICE, conditions=conditions)
+    file = saved(tmp_path / "m.json", msgspec.structs.replace(whole(), device=device))
+    found = report(file)
+    assert [each.rule for each in found.advice] == ["machine/narrow-link"]
+    assert found.advice[0].message.startswith("Test GPU: its PCIe link runs with 8 of 16 lanes")
+    assert found.comparison is not None
+    assert "dram.read" in {resource.name for resource in found.comparison.resources}
+    text = CliRunner().invoke(command, [file]).stdout
+    assert "Achieved against theory" in text
+    assert "machine/narrow-link" in text
+
+
+def test_a_machine_that_was_not_probed_is_not_compared(tmp_path: Path) -> None:
+    bare = msgspec.structs.replace(machine(), probes=[])
+    assert report(saved(tmp_path / "m.json", bare)).comparison is None

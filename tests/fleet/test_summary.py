@@ -84,7 +84,10 @@ def hot(of_five: int) -> Result:
 def test_throttled_more_than_is_usual() -> None:
     report = summarise([*(hot(1) for _ in range(9)), hot(2), hot(5)])
     assert outliers(report) == [(9, "throttled", "throttled"), (10, "throttled", "throttled")]
-    assert report.outliers[1].message == "its clocks were held down at 83.3% of its points (16.7% is usual)"
+    told = "its clocks were held down at 83.3% of its points (16.7% is usual), mostly by power cap"
+    assert report.outliers[1].message == told
+    assert report.rows[10].held_down_by == "power cap"
+    assert report.outliers[1].rule == "machine/power-capped"
 
 
 def test_unreliable() -> None:
@@ -111,6 +114,11 @@ def test_narrow_links_and_stale_drivers() -> None:
         (8, "narrow link", "pcie_generation_maximum"),
         (9, "stale driver", "driver_version"),
     ]
+
+
+def test_an_operators_setting_holds_nothing_down() -> None:
+    found = [point(size, {"rate": 1e9}, throttled="application clock setting") for size in range(3)]
+    assert result(found).row.held_down_by is None
 
 
 def test_half_and_half_has_no_usual_driver() -> None:

@@ -59,3 +59,12 @@ def test_gpus_with_the_same_trouble_share_a_line() -> None:
     lines = printed(summarise([*map(Result, rows), LOST])).splitlines()
     assert lines[-3] == "failed: n0 cuda:0, n1 cuda:0, n2 cuda:0, n3 cuda:0 and 5 more busy"
     assert lines[-1] == "0 of 10 GPUs probed, 9 failed, 1 lost, none stands out"
+
+
+def test_what_stands_out_leads_to_the_page_that_says_what_to_do() -> None:
+    narrow = DeviceConditions(pcie_lanes=8)
+    alike = [result(points(), number, conditions=DeviceConditions(pcie_lanes=16)) for number in range(4)]
+    odd = [result(points(), number, conditions=narrow) for number in (4, 5)]
+    lines = printed(summarise([*alike, *odd])).splitlines()
+    assert lines[-2] == "  more: gpuadvisor rules show machine/narrow-link"
+    assert sum("rules show" in line for line in lines) == 1

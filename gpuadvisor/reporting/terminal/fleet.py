@@ -25,6 +25,8 @@ def render_fleet(report: FleetReport, console: Console, *, verbose: bool = False
         console.print()
     for outlier in report.outliers:
         console.print(_outlier(outlier))
+    for rule in dict.fromkeys(outlier.rule for outlier in report.outliers if outlier.rule):
+        console.print(Text(f"  more: gpuadvisor rules show {rule}", style="dim"))
     for line in _missing(report.missing):
         console.print(line)
     console.print(_summary(report))
