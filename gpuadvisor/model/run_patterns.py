@@ -27,6 +27,8 @@ class CopyPatterns(msgspec.Struct, frozen=True, kw_only=True):
     """Copies of less than 64 KiB that directly follow another one of the same kind."""
     small_in_series_seconds: float = 0.0
     """What they take besides moving their bytes, as fast as the fastest copy of their kind does."""
+    small_in_series_total_seconds: float = 0.0
+    """What they take altogether."""
     round_trips: int = 0
     """Copies to the host that a copy of the same size to the device follows, before another kernel begins."""
     round_trip_bytes: int = 0

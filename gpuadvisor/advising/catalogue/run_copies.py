@@ -124,6 +124,10 @@ FACTS = (
         "What those take, while no kernel runs, besides moving their bytes",
         lambda found: found.small_in_series_seconds,
     ),
+    _fraction(
+        "copies_in_series_total", "What they take altogether, while no kernel runs",
+        lambda found: found.small_in_series_total_seconds,
+    ),
     _pattern(
         "round_trips", "int", "round trips",
         "Copies to the host that one of the same size to the device follows, with no kernel begun between",

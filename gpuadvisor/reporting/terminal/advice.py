@@ -58,7 +58,7 @@ def _render_one(number: int, advice: Advice, console: Console) -> None:
     console.print(Text(f"     {_where(advice.subject)}", style="cyan"))
     console.print(Padding(Text(_message(advice)), (0, 0, 0, 5)))
     if advice.gain is not None:
-        console.print(Text(f"     {_gain(advice.gain)}", style="green"))
+        console.print(Text(f"     {_gain(advice.gain, advice.subject)}", style="green"))
     for provenance, evidence in _evidence(advice).items():
         console.print(Padding(Text(f"{provenance}: {evidence}", style="dim"), (0, 0, 0, 5)))
 
@@ -83,7 +83,11 @@ def _evidence(advice: Advice) -> dict[str, str]:
     return {provenance: ", ".join(figures) for provenance, figures in groups.items()}
 
 
-def _gain(gain: Gain) -> str:
+def _gain(gain: Gain, subject: Subject) -> str:
+    if gain.expected == 1 and subject.kind == "timeline":
+        return (
+            f"up to {gain.high:.2f}x faster, the recording does not tell how much of it ({gain.provenance})"
+        )
     if gain.expected < NOTEWORTHY_GAIN:
         return f"up to {gain.high:.2f}x faster, little expected ({gain.provenance})"
     bounds = f"{gain.expected:.2f}x faster expected, {gain.low:.2f} to {gain.high:.2f} ({gain.provenance})"

@@ -34,7 +34,7 @@ class OrderedCopies:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many were found, their bytes, and ticks of copies alone and altogether."""
+    """How many were found, their bytes, and their ticks: of the copies themselves, and altogether."""
 
     count: int
     size_bytes: int
@@ -43,7 +43,7 @@ class Found:
 
 
 def small_series(ordered: OrderedCopies, close_ticks: float) -> Found:
-    """Return the small copies that directly follow one of their kind; `ticks` do not count moving bytes."""
+    """Return the small copies that directly follow one of their kind; `copy_ticks` leave out moving bytes."""
     copies = ordered.copies
     small = copies.number < SMALL_BYTES
     near = copies.start[1:] - copies.end[:-1] <= close_ticks
@@ -52,7 +52,7 @@ def small_series(ordered: OrderedCopies, close_ticks: float) -> Found:
     ticks = ordered.bare(copies.end[rows - 1], np.maximum(copies.end[rows], copies.end[rows - 1]))
     least = copies.number[rows] / _fastest(copies)[copies.group[rows]] if len(rows) else 0.0
     saved = np.maximum(ticks - least, 0.0)
-    return Found(len(rows), int(copies.number[rows].sum()), float(ticks.sum()), float(saved.sum()))
+    return Found(len(rows), int(copies.number[rows].sum()), float(saved.sum()), float(ticks.sum()))
 
 
 def _fastest(copies: Table) -> NDArray[np.float64]:

@@ -39,8 +39,8 @@ def streams_unused(run: SimulatedRun, tuned: bool) -> None:
 
 def uneven_devices(run: SimulatedRun, tuned: bool) -> None:
     for _ in range(100):
-        run.launch("convolve", 1.2e-3 if tuned else 2e-3, device=0)
-        run.launch("convolve", 1.2e-3 if tuned else 0.5e-3, device=1)
+        run.launch("convolve", 1.25e-3 if tuned else 2e-3, device=0)
+        run.launch("convolve", 1.25e-3 if tuned else 0.5e-3, device=1)
     run.synchronize()
 
 
@@ -88,7 +88,7 @@ def launch_bound(run: SimulatedRun, tuned: bool) -> None:
     for _ in range(100):
         for kind in range(1 if tuned else 10):
             run.work(10e-6)
-            run.launch(f"operator_{kind}", 25e-6 if tuned else 3e-6)
+            run.launch(f"operator_{kind}", 30e-6 if tuned else 3e-6)
     run.synchronize()
 
 

@@ -7,9 +7,12 @@ import pytest
 
 from tests.advising.runs import copies, launches
 from tests.advising.runs.proof import PROGRAMS, RULES, Twins, advice_on
+from tests.advising.runs.simulation import SimulatedRun
 
 ALL = (*copies.TWINS, *launches.TWINS)
 AREAS = ("transfers", "launch")
+TOLERANCE = 1.1
+"""Of the run's length, which the tuned twin does not shorten by the fault alone."""
 CASES = [pytest.param(twins, name, id=f"{twins.rule} {name}") for twins in ALL for name in twins.formats]
 
 
@@ -27,6 +30,15 @@ def test_a_rule_fires_on_the_slow_program_and_says_what_it_would_gain(
         assert gain is not None
         assert 1.0 <= gain.low <= gain.expected <= gain.high
         assert gain.high > 1.02
+        actual = span(twins, tuned=False) / span(twins, tuned=True)
+        assert gain.expected / TOLERANCE <= actual <= gain.high * TOLERANCE
+
+
+def span(twins: Twins, *, tuned: bool) -> float:
+    """Return how long the simulated program runs."""
+    run = SimulatedRun()
+    twins.simulate(run, tuned)
+    return max(each.end for each in run.activities) - min(each.start for each in run.activities)
 
 
 @pytest.mark.parametrize(("twins", "format_name"), CASES)
