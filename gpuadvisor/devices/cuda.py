@@ -14,11 +14,12 @@ from gpuadvisor.compiler.toolchain import supported_compute_capabilities
 from gpuadvisor.devices.activities import Activity
 from gpuadvisor.devices.cuda_abilities import abilities
 from gpuadvisor.devices.cuda_activities import CudaActivities
-from gpuadvisor.devices.cuda_errors import EMULATE, cuda_errors
+from gpuadvisor.devices.cuda_errors import cuda_errors
 from gpuadvisor.devices.cuda_facts import CudaAttributes, read_facts
 from gpuadvisor.devices.cuda_launches import by_value
 from gpuadvisor.devices.cuda_memory import CudaMemory
 from gpuadvisor.devices.cuda_modules import CudaModules, best_target, written_name
+from gpuadvisor.devices.cuda_textures import CudaTextures
 from gpuadvisor.devices.cuda_timing import FLUSH_FACTOR, HOLD_SOURCE, EventTimer, HostTimer
 from gpuadvisor.devices.cuda_unavailable import cuda_unavailable_reason
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Place, Timing
@@ -64,6 +65,7 @@ class CudaDevice:
         self._gpu = find_gpu(attributes.uuid, attributes.pci_bus_id)
         self._facts = self._read_facts(attributes)
         self._memory = CudaMemory(cupy, index)
+        self._textures = CudaTextures(cupy, self._stream)
         self._modules = CudaModules(cupy, attributes.compute_capability, shared_limit_bytes)
         self._activities = CudaActivities(cupy, self._modules, self._stream, index)
         self._flush_address: int | None = None
@@ -99,11 +101,12 @@ class CudaDevice:
 
     def free(self, buffer: Buffer) -> None:
         """Give the memory back."""
+        self._textures.forget(buffer.address)
         self._memory.free(buffer)
 
     def bind(self, image: Image) -> int:
-        """Refuse: textures and surfaces run on emulated devices only."""
-        raise GpuAdvisorError(f"a {image.kind} runs on emulated devices only", remedy=EMULATE)
+        """Return the handle of a texture object over a copy of the texels; surfaces are refused."""
+        return self._textures.bind(image)
 
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
@@ -165,6 +168,7 @@ class CudaDevice:
         if self._flush_address is not None:
             self._runtime.free(self._flush_address)
             self._flush_address = None
+        self._textures.close()
         self._memory.close()
         self._modules.close()
 

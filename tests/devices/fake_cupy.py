@@ -201,6 +201,58 @@ class FakeStream:
         return SimpleNamespace(launch=launch, upload=lambda stream: self.gpu.record("upload", stream.ptr))
 
 
+class FakeArray:
+    """A CUDA array: keeps what is copied to it, having checked the shape as CuPy does."""
+
+    def __init__(self, desc: Any, width: int, height: int = 0, depth: int = 0) -> None:
+        self.desc, self.extents = desc, [extent for extent in (depth, height, width) if extent]
+
+    def copy_from(self, array: Any, stream: FakeStream) -> None:
+        assert stream.ptr
+        channels = sum(bits > 0 for bits in self.desc[:4])
+        assert array.shape == (*self.extents[:-1], self.extents[-1] * channels)
+        self.content = array.copy()
+
+
+def fake_texture(gpu: FakeGpu) -> SimpleNamespace:
+    """Return an object with the part of `cupy.cuda.texture` that is used."""
+    made = itertools.count(1)
+
+    def texture(resource: Any, sampling: Any) -> SimpleNamespace:
+        gpu.record("TextureObject", resource, sampling)
+        return SimpleNamespace(ptr=next(made))
+
+    return SimpleNamespace(
+        ChannelFormatDescriptor=lambda *bits_and_kind: bits_and_kind,
+        CUDAarray=FakeArray,
+        ResourceDescriptor=lambda restype, cuArr: (restype, cuArr),  # noqa: N803 - CuPy's name
+        TextureDescriptor=lambda modes, filtering, read, normalizedCoords: (  # noqa: N803
+            modes,
+            filtering,
+            read,
+            normalizedCoords,
+        ),
+        TextureObject=texture,
+    )
+
+
+TEXTURE_CONSTANTS = {
+    "ChannelFormatKindSigned": 0,
+    "ChannelFormatKindUnsigned": 1,
+    "ChannelFormatKindFloat": 2,
+    "AddressModeWrap": 0,
+    "AddressModeClamp": 1,
+    "AddressModeMirror": 2,
+    "AddressModeBorder": 3,
+    "FilterModePoint": 0,
+    "FilterModeLinear": 1,
+    "ReadModeElementType": 0,
+    "ReadModeNormalizedFloat": 1,
+    "ResourceTypeArray": 0,
+}
+"""As in driver_types.h and texture_types.h."""
+
+
 def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
     """Return an object with the part of CuPy's surface that is used."""
     numbers = {name: number for number, name in enumerate(ATTRIBUTES)}
@@ -244,6 +296,7 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
         memcpyDeviceToHost=2,
         memcpyDefault=4,
         **{f"cudaDevAttr{name}": number for name, number in numbers.items()},
+        **{f"cuda{name}": number for name, number in TEXTURE_CONSTANTS.items()},
     )
     driver = SimpleNamespace(
         CUDADriverError=CUDADriverError,
@@ -258,6 +311,7 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
             runtime=runtime,
             driver=driver,
             function=SimpleNamespace(Module=lambda: FakeModule(gpu)),
+            texture=fake_texture(gpu),
             Stream=stream,
             Event=lambda **_: FakeEvent(gpu),
             get_elapsed_time=lambda start, stop: (stop.time - start.time) * 1e3,
