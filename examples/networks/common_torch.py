@@ -54,10 +54,9 @@ def wait(device: torch.device) -> None:
         torch.cuda.synchronize()
 
 
-@torch.compiler.set_stance("force_eager")
 @torch.no_grad()
 def judge(network: Network, samples: tuple[Tensor, Tensor], device: torch.device) -> float:
-    """Return the score on samples that were kept from training; compiling for them would not pay."""
+    """Return the score on samples that were kept from training."""
     modules = [update.module for update in network.updates]
     for module in modules:
         module.eval()

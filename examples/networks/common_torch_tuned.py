@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from common_torch_network import Network, Samples
-from torch import Tensor, nn
+from common_torch_network import Loss, Network, Samples
+from torch import Tensor
 from torch.optim import Adam
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler
 
@@ -25,11 +25,9 @@ class TunedTraining:
         torch.set_float32_matmul_precision("high")  # TF32 for what autocast leaves in float32
         for each in network.updates:
             each.module.to(device, memory_format=torch.channels_last)
-            if compiled:
-                compile_if_possible(each.module)
         self.updates = [
             (
-                each.loss,
+                compiled_if_possible(each.loss) if compiled else each.loss,
                 Adam(each.module.parameters(), each.learning_rate, each.betas, fused=True),
                 torch.amp.GradScaler(device.type, enabled=self.precision == torch.float16),
             )
@@ -77,13 +75,13 @@ def half_precision(device: torch.device) -> torch.dtype:
     return torch.bfloat16
 
 
-def compile_if_possible(module: nn.Module) -> None:
-    """Have the module compiled at its first call; without a C++ compiler, say so and leave it eager."""
+def compiled_if_possible(loss: Loss) -> Loss:
+    """Return the loss, compiled at its first call; where that cannot be, say why and leave it as it is."""
     obstacle = missing_for_compilation()
-    if obstacle:
-        print(f"not compiled, as {obstacle}", file=sys.stderr)
-    else:
-        module.compile()
+    if obstacle is None:
+        return torch.compile(loss)
+    print(f"not compiled: {obstacle}", file=sys.stderr)
+    return loss
 
 
 def missing_for_compilation() -> str | None:
