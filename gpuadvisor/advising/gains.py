@@ -20,8 +20,6 @@ from gpuadvisor.advising.what_if import Case, Factors, estimate
 from gpuadvisor.model.report import Gain
 from gpuadvisor.model.timeline import TimelineProfile
 
-ABOUT_KERNELS = "a gain is speedup_without(CAUSE) or speedup_at_occupancy(EXPRESSION)"
-ABOUT_RUNS = "a gain is seconds_saved(EXPECTED) or seconds_saved(LEAST, EXPECTED, MOST)"
 Question = Callable[[Case, Readings], Factors | None]
 
 
@@ -49,31 +47,39 @@ def parse_gain(
     text: str, facts: FactTypes, why_unknown: Callable[[str], str], subject: SubjectKind = "kernel"
 ) -> GainModel:
     """Check a gain; raise ExpressionError if it asks for anything that nothing answers for that subject."""
-    tree = parse_syntax(text)
-    if not isinstance(tree, ast.Call) or tree.keywords:
-        raise ExpressionError(ABOUT_RUNS if subject == "timeline" else ABOUT_KERNELS)
-    question, arguments = ast.unparse(tree.func), [ast.unparse(argument) for argument in tree.args]
+    question, arguments = _call(text)
 
     def number(argument: str) -> Expression:
         return parse_expression(argument, Type.NUMBER, facts, why_unknown)
 
-    if subject == "timeline":
-        return GainModel(text, _savings(question, [number(argument) for argument in arguments]))
+    answer = _about_run if subject == "timeline" else _about_kernel
+    return GainModel(text, answer(question, arguments, number))
+
+
+def _call(text: str) -> tuple[str, list[str]]:
+    """Return the name of a function that is called and its arguments; nothing if it is no such call."""
+    tree = parse_syntax(text)
+    if not isinstance(tree, ast.Call) or tree.keywords:
+        return "", []
+    return ast.unparse(tree.func), [ast.unparse(argument) for argument in tree.args]
+
+
+def _about_run(question: str, arguments: list[str], number: Callable[[str], Expression]) -> Savings:
+    match question, arguments:
+        case "seconds_saved", [expected]:
+            return Savings(None, number(expected), None)
+        case "seconds_saved", [low, expected, high]:
+            return Savings(number(low), number(expected), number(high))
+    raise ExpressionError("a gain is seconds_saved(EXPECTED) or seconds_saved(LEAST, EXPECTED, MOST)")
+
+
+def _about_kernel(question: str, arguments: list[str], number: Callable[[str], Expression]) -> Question:
     match question, arguments:
         case "speedup_without", [cause]:
-            return GainModel(text, _without(cause))
+            return _without(cause)
         case "speedup_at_occupancy", [occupancy]:
-            return GainModel(text, _at_occupancy(number(occupancy)))
-    raise ExpressionError(ABOUT_KERNELS)
-
-
-def _savings(question: str, seconds: list[Expression]) -> Savings:
-    match question, seconds:
-        case "seconds_saved", [expected]:
-            return Savings(None, expected, None)
-        case "seconds_saved", [low, expected, high]:
-            return Savings(low, expected, high)
-    raise ExpressionError(ABOUT_RUNS)
+            return _at_occupancy(number(occupancy))
+    raise ExpressionError("a gain is speedup_without(CAUSE) or speedup_at_occupancy(EXPRESSION)")
 
 
 def _without(cause: str) -> Question:
