@@ -4,6 +4,7 @@ Only published figures are in it. Not modelled: the speed of the host's own memo
 copies that share a link with other devices.
 """
 
+from gpuadvisor.devices.cost import LAUNCH_SECONDS
 from gpuadvisor.devices.device import Place
 from gpuadvisor.model.device import DeviceFacts
 
@@ -11,9 +12,11 @@ ACHIEVED_SHARE = 0.83
 """Of the link's theoretical rate, large copies from pinned memory: 12.35 of 15.75 GB/s on V100
 (RRZE-HPC/gpu-benches, cuda-memcpy), 26.2 of 31.5 on A100 (jdh4/della-gpu-A100), 55.6 of 63.0 on generation 5
 (NVIDIA/nvbandwidth): 78 to 88 %."""
-COPY_SECONDS = 10e-6
-"""What a copy takes besides its bytes: 1 MiB at 11.0 GB/s over a link of 12.35 GB/s (Quadro RTX 6000,
-npho/cse554)."""
+QUEUED_COPY_SECONDS = LAUNCH_SECONDS
+"""What a queued copy takes besides its bytes; not published, and taken to be what a queued kernel takes."""
+COPY_AND_WAIT_SECONDS = 10e-6
+"""What a copy that the host waits for takes besides its bytes: 1 MiB at 11.0 GB/s over a link of 12.35 GB/s
+(Quadro RTX 6000, npho/cse554)."""
 STAGING_BYTES_PER_SECOND = {"to_device": 5.7e9, "to_host": 4.8e9}
 """The host's own copy between pageable memory and the driver's pinned buffer: what 1 MiB takes longer than
 from pinned memory, 3.75 against 11.0 GB/s and 3.4 against 12.0 (Quadro RTX 6000, npho/cse554); hosts differ.
@@ -42,13 +45,13 @@ def engine_of(source: Place, target: Place) -> str:
 
 
 def copy_seconds(facts: DeviceFacts, source: Place, target: Place, size_bytes: int) -> float:
-    """Return the seconds of one copy.
+    """Return the seconds of one queued copy.
 
     A copy within device memory reads and writes DRAM. From or to pageable memory the host copies first or
     last, and that is taken not to overlap. Where the link of the device is not known it takes no time.
     """
     engine = engine_of(source, target)
-    seconds = COPY_SECONDS
+    seconds = QUEUED_COPY_SECONDS
     if engine == "compute":
         seconds += 2 * size_bytes / facts.dram_bytes_per_second
     elif engine in STAGING_BYTES_PER_SECOND and facts.host_link_bytes_per_second is not None:

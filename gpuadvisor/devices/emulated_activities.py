@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from gpuadvisor.devices.activities import Activity, Allocate, Copy, Free, Run, Scratch, Span, Step
 from gpuadvisor.devices.copy_model import (
+    COPY_AND_WAIT_SECONDS,
     GRAPH_LAUNCH_SECONDS,
     GRAPH_NODE_SECONDS,
     LAUNCH_AND_WAIT_SECONDS,
+    QUEUED_COPY_SECONDS,
     copy_seconds,
     engine_of,
 )
@@ -103,14 +105,12 @@ class EmulatedActivities:
 
 
 def _host_seconds(activity: Activity) -> float:
-    """Return what the host adds: the launch of a graph, and waiting where the host takes the time.
-
-    What a copy takes besides its bytes holds the wait already.
-    """
+    """Return what the host adds: the launch of a graph, and waiting where the host takes the time."""
     seconds = GRAPH_LAUNCH_SECONDS if activity.as_graph else 0.0
-    launches = any(isinstance(step, Run) for step in activity.steps)
-    if activity.clock == "host" and launches:
-        seconds += LAUNCH_AND_WAIT_SECONDS - LAUNCH_SECONDS
+    if activity.clock == "host":
+        copies = any(isinstance(step, Copy) for step in activity.steps)
+        waiting = COPY_AND_WAIT_SECONDS - QUEUED_COPY_SECONDS
+        seconds += waiting if copies else LAUNCH_AND_WAIT_SECONDS - LAUNCH_SECONDS
     return seconds
 
 

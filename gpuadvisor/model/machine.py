@@ -78,6 +78,8 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """When it was begun: UTC, ISO 8601. A profile may hold results of several runs."""
     left_out: int = 0
     """Points of the probe that this run did not measure: it was a quick one, or its time was over."""
+    without: dict[str, str] = {}
+    """Sweeps that mean nothing on this device, and why."""
 
     def metric(self, name: str) -> Metric | None:
         """Return the metric called `name`, or None."""

@@ -4,11 +4,12 @@ from typing import Literal
 
 import msgspec
 
+from gpuadvisor.devices.device import Place
 from gpuadvisor.model.machine import Better
+from gpuadvisor.probing.argument_declaration import ArgumentDeclaration, ElementType
 from gpuadvisor.probing.expressions import Expression, parse
-from gpuadvisor.sources.images import TextureSpec
+from gpuadvisor.probing.step_declaration import Clock, StepDeclaration
 
-ElementType = Literal["uint32", "uint64", "float32"]
 Fill = Literal["zeros", "ones", "arange", "scratch", "unwritten"]
 """`unwritten` marks an output: it gets a bit pattern that tells which elements the kernel wrote.
 
@@ -36,12 +37,13 @@ class MetricDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class BufferDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Device memory that kernels are given; `count` is in elements."""
+    """Memory that kernels and copies are given; `count` is in elements."""
 
     name: str
     type: ElementType
     count: Expression
     fill: Fill
+    place: Place = "device"
 
 
 class WorkDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,24 +54,15 @@ class WorkDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     count: Expression
 
 
-class ArgumentDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kernel argument: a buffer, a texture object over the start of one, or a value of a type."""
-
-    buffer: str | None = None
-    texture: TextureSpec | None = None
-    """As launch files write it; none: the argument is the buffer's address."""
-    shape: list[Expression] = []
-    """Of the texture: the slowest axis first, without that of the channels."""
-    type: ElementType | None = None
-    value: Expression | None = None
-
-
 class LaunchDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The shape of a launch: blocks, threads per block, dynamic shared memory."""
 
     grid: Expression
     block: Expression
     dynamic_shared_bytes: Expression = parse(0)
+
+
+ONE_THREAD = LaunchDeclaration(grid=parse(1), block=parse(1))
 
 
 class CheckDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,11 +103,14 @@ class TimingDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A set of points: every combination of `parameters`, or the `cases` listed."""
+    """A set of points: every combination of `parameters`, or the `cases` listed.
+
+    At each a kernel is launched, or host code does `steps`, once for each value of what `repeat` counts.
+    """
 
     name: str
     meaning: str
-    kernel: str
+    kernel: str = ""
     parameters: dict[str, list[int]] = {}
     cases: list[dict[str, int]] = []
     define: dict[str, Expression] = {}
@@ -123,12 +119,22 @@ class SweepDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """The most registers that the compiler may give a thread; 0 leaves it the choice."""
     compute_capability: int = 0
     """The least that has what the kernel uses, as 80; older devices leave the sweep out."""
-    arguments: list[ArgumentDeclaration]
-    launch: LaunchDeclaration
+    arguments: list[ArgumentDeclaration] = []
+    launch: LaunchDeclaration = ONE_THREAD
+    steps: list[StepDeclaration] = []
+    before: list[StepDeclaration] = []
+    """Steps that are done before each time is taken."""
+    repeat: dict[str, Expression] = {}
+    """As `{ chunk = "chunks" }`: the steps are done for chunk = 0 .. chunks - 1."""
+    clock: Clock = "device"
+    as_graph: bool = False
+    """Whether the steps are the nodes of one CUDA graph."""
     check: CheckDeclaration
     readings: list[ReadingDeclaration] = []
     quick: bool = False
     """Whether `probe --quick` runs it: curves that rules read, and what they are compared with."""
+    quick_wanted: Expression | None = None
+    """Points where this is 0 are left out of a quick run."""
     wanted: Expression | None = None
     """Points where this is 0 are left out: working sets that the device cannot hold, say."""
 

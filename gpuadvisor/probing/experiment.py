@@ -7,9 +7,10 @@ import numpy as np
 
 from gpuadvisor.devices.device import Argument, Buffer, LaunchResult, Timing
 from gpuadvisor.model.provenance import Provenance
+from gpuadvisor.probing.argument_declaration import ArgumentDeclaration
 from gpuadvisor.probing.budget import MOST_SAMPLING_SECONDS
 from gpuadvisor.probing.correctness import Output, unwritten
-from gpuadvisor.probing.declaration import ArgumentDeclaration, BufferDeclaration
+from gpuadvisor.probing.declaration import BufferDeclaration
 from gpuadvisor.probing.plan import Plan
 from gpuadvisor.probing.repeated_readings import repeat_readings
 from gpuadvisor.probing.workbench import Workbench
@@ -92,7 +93,7 @@ def _argument(
     bench: Workbench, plan: Plan, argument: ArgumentDeclaration, outputs: dict[str, Buffer]
 ) -> Argument:
     if argument.type is not None and argument.value is not None:
-        return _scalar(argument.type, plan.scope.integer("arguments", argument.value))
+        return scalar(argument.type, plan.scope.integer("arguments", argument.value))
     if argument.buffer in outputs:
         return outputs[argument.buffer]
     declared = next(each for each in bench.probe.declaration.buffers if each.name == argument.buffer)
@@ -103,9 +104,10 @@ def _argument(
     return bench.texture(declared, argument.texture, shape, held)
 
 
-def _scalar(element_type: str, value: int) -> np.generic:
-    scalar: np.generic = np.dtype(element_type).type(value)
-    return scalar
+def scalar(element_type: str, value: int) -> np.generic:
+    """Return a value as an argument of its type."""
+    argument: np.generic = np.dtype(element_type).type(value)
+    return argument
 
 
 def _count(declared: BufferDeclaration, plan: Plan) -> int:

@@ -30,9 +30,7 @@ def plan_point(bench: Workbench, sweep: SweepDeclaration, parameters: Parameters
     Raises GpuAdvisorError where the kernel does not compile or an expression of the declaration fails.
     """
     scope = scope_at(bench.device.facts, bench.probe, sweep, parameters)
-    macros = {name: scope.integer(f"macros.{name}", value) for name, value in sweep.macros.items()}
-    cap = scope.integer("maximum_registers", sweep.maximum_registers)
-    kernel = bench.kernel(sweep.kernel, macros, cap or None)
+    kernel = bench.kernel(sweep.kernel, *kernel_settings(scope, sweep))
     block = scope.integer("launch.block", sweep.launch.block)
     shared_bytes = scope.integer("launch.dynamic_shared_bytes", sweep.launch.dynamic_shared_bytes)
     scope = scope.extended(_residency(bench, kernel, block, shared_bytes))
@@ -53,6 +51,12 @@ def scope_at(facts: DeviceFacts, probe: Probe, sweep: SweepDeclaration, paramete
         values={**device_values(facts), **parameters},
         definitions={**declaration.define, **sweep.define, **work_values(declaration.work)},
     )
+
+
+def kernel_settings(scope: Scope, sweep: SweepDeclaration) -> tuple[dict[str, int], int | None]:
+    """Return the macros that a point's kernel is compiled with, and the cap on its registers if any."""
+    macros = {name: scope.integer(f"macros.{name}", value) for name, value in sweep.macros.items()}
+    return macros, scope.integer("maximum_registers", sweep.maximum_registers) or None
 
 
 def _residency(bench: Workbench, kernel: Kernel, block: int, shared_bytes: int) -> dict[str, int]:

@@ -17,6 +17,8 @@ from gpuadvisor.probing.experiment import Outcome, run
 from gpuadvisor.probing.metrics import Findings
 from gpuadvisor.probing.plan import Plan, plan_point
 from gpuadvisor.probing.state import looks_of, point_conditions
+from gpuadvisor.probing.steps_experiment import perform
+from gpuadvisor.probing.steps_plan import StepsPlan, plan_steps
 from gpuadvisor.probing.suspicion import likely_causes
 from gpuadvisor.probing.sweeps import Parameters
 from gpuadvisor.probing.validity import (
@@ -50,9 +52,9 @@ def run_point(
     does not compile or the declaration makes no sense.
     """
     labels: dict[str, int | float | str] = {"sweep": sweep.name, **parameters}
-    plan = plan_point(bench, sweep, parameters)
+    plan = plan_steps(bench, sweep, parameters) if sweep.steps else plan_point(bench, sweep, parameters)
     try:
-        outcome = run(bench, plan, limit_seconds)
+        outcome = _carry_out(bench, plan, limit_seconds)
     except GpuAdvisorError as error:
         bench.clear()  # the launch may have taken the device's memory down with it
         return _failed(labels, str(error))
@@ -67,12 +69,18 @@ def run_point(
         return _failed(labels, str(error))
 
 
+def _carry_out(bench: Workbench, plan: Plan | StepsPlan, limit_seconds: float) -> Outcome:
+    if isinstance(plan, StepsPlan):
+        return perform(bench, plan, limit_seconds)
+    return run(bench, plan, limit_seconds)
+
+
 def _failed(labels: dict[str, int | float | str], reason: str) -> JudgedPoint:
     return JudgedPoint(ProbePoint(parameters=labels, values={}, valid=False, reasons=[reason]))
 
 
 def _judged(
-    bench: Workbench, plan: Plan, outcome: Outcome, labels: dict[str, int | float | str]
+    bench: Workbench, plan: Plan | StepsPlan, outcome: Outcome, labels: dict[str, int | float | str]
 ) -> JudgedPoint:
     declaration, facts = bench.probe.declaration, bench.device.facts
     result = outcome.result
@@ -133,7 +141,7 @@ def _samples(outcome: Outcome) -> dict[str, list[float]]:
 
 
 def _findings(
-    bench: Workbench, plan: Plan, result: LaunchResult, estimates: Mapping[str, Estimate]
+    bench: Workbench, plan: Plan | StepsPlan, result: LaunchResult, estimates: Mapping[str, Estimate]
 ) -> Findings:
     """Gather what is known of the point, and where each of it comes from."""
     values = {name: each.median for name, each in estimates.items()}

@@ -7,6 +7,7 @@ from gpuadvisor.probing.catalogue import load_probes
 from gpuadvisor.probing.declaration import MetricDeclaration, SweepDeclaration
 from gpuadvisor.probing.expressions import Expression
 from gpuadvisor.probing.probe import Probe
+from gpuadvisor.probing.steps_plan import needs_of
 from gpuadvisor.probing.sweeps import points_of
 from gpuadvisor.probing.vocabulary import observed_names
 
@@ -61,13 +62,14 @@ def _leaves(probe: Probe, expression: Expression) -> set[str]:
 def _section(probe: Probe) -> str:
     folder = f"../probes/{probe.name}"
     metrics = (_metric_row(probe, metric) for metric in probe.declaration.metrics)
+    sweeps = (_sweep_row(probe, sweep) for sweep in probe.declaration.sweeps)
     return "\n\n".join(
         [
             f"## {probe.name}",
             f"{probe.declaration.title} ([kernel]({folder}/kernel.cu), [declaration]({folder}/probe.toml)).",
             f"```text\n{probe.opening_comment}\n```",
             _table(["metric", "unit", "meaning", "bounds", "GPU", "emulated"], metrics),
-            _table(["sweep", "meaning", "parameters", "quick"], map(_sweep_row, probe.declaration.sweeps)),
+            _table(["sweep", "meaning", "parameters", "quick"], sweeps),
             "",
         ]
     )
@@ -79,12 +81,14 @@ def _metric_row(probe: Probe, metric: MetricDeclaration) -> list[str]:
     return [f"`{metric.name}`", metric.unit, metric.meaning, between, *kinds(probe, metric)]
 
 
-def _sweep_row(sweep: SweepDeclaration) -> list[str]:
+def _sweep_row(probe: Probe, sweep: SweepDeclaration) -> list[str]:
     points = points_of(sweep)
     values = {name: dict.fromkeys(str(point[name]) for point in points) for name in points[0]}
     parameters = "; ".join(f"`{name}` {', '.join(taken)}" for name, taken in values.items())
     since = f" (compute capability {sweep.compute_capability / 10:.1f} and later)"
-    meaning = sweep.meaning + (since if sweep.compute_capability else "")
+    needed = needs_of(probe, sweep)
+    needs = f" (a GPU only: {', '.join(needed)})" if needed else ""
+    meaning = sweep.meaning + (since if sweep.compute_capability else "") + needs
     return [f"`{sweep.name}`", meaning, parameters, "yes" if sweep.quick else ""]
 
 

@@ -1,18 +1,15 @@
 """What the structure of probe.toml cannot say: that its names exist and fit together."""
 
-from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing import vocabulary
-from gpuadvisor.probing.declaration import (
-    ArgumentDeclaration,
-    CheckDeclaration,
-    SaturationDeclaration,
-    SweepDeclaration,
-)
-from gpuadvisor.probing.expressions import Expression
+from gpuadvisor.probing.argument_declaration import ArgumentDeclaration
+from gpuadvisor.probing.declaration import CheckDeclaration, SaturationDeclaration, SweepDeclaration
+from gpuadvisor.probing.declared_names import check_kernel, check_name, check_names, check_unique, complaint
 from gpuadvisor.probing.probe import Probe
+from gpuadvisor.probing.steps_plan import buffers_of
+from gpuadvisor.probing.verify_steps import verify_steps
 
 BUFFERS_OF = {"mean": 1, "mean_overlap": 3, "peak_overlap": 3}
 
@@ -27,9 +24,9 @@ def verify(probe: Probe) -> None:
             remedy="say in // lines which hardware mechanism the kernel isolates and what can fool it",
         )
     for key in ("metrics", "sweeps", "buffers", "work", "saturations"):
-        _unique(probe, key.removesuffix("s"), [each.name for each in getattr(declaration, key)])
+        check_unique(probe, key.removesuffix("s"), [each.name for each in getattr(declaration, key)])
     if not declaration.metrics or not declaration.sweeps:
-        raise _error(probe, "metric, sweep", "a probe needs at least one of each")
+        raise complaint(probe, "metric, sweep", "a probe needs at least one of each")
     for sweep in declaration.sweeps:
         _verify_sweep(probe, sweep)
     _verify_shared_names(probe)
@@ -45,13 +42,17 @@ def parameters_of(sweep: SweepDeclaration) -> set[str]:
 def _verify_sweep(probe: Probe, sweep: SweepDeclaration) -> None:
     key = f"sweep {sweep.name!r}"
     if bool(sweep.parameters) == bool(sweep.cases):
-        raise _error(probe, key, "needs either parameters or cases")
+        raise complaint(probe, key, "needs either parameters or cases")
     if any(not values for values in sweep.parameters.values()):
-        raise _error(probe, f"{key}: parameters", "a parameter has no values")
+        raise complaint(probe, f"{key}: parameters", "a parameter has no values")
     if any(set(case) != set(sweep.cases[0]) for case in sweep.cases):
-        raise _error(probe, f"{key}: cases", "the cases differ in their parameters")
-    if f" {sweep.kernel}(" not in probe.source:
-        raise _error(probe, f"{key}: kernel", f"{probe.kernel_file.name} has no kernel {sweep.kernel!r}")
+        raise complaint(probe, f"{key}: cases", "the cases differ in their parameters")
+    if bool(sweep.kernel) == bool(sweep.steps):
+        raise complaint(probe, key, "needs either a kernel or steps")
+    if sweep.steps:
+        verify_steps(probe, sweep, key, _names_at_launch(probe, sweep) - vocabulary.COMPILED.keys())
+    else:
+        check_kernel(probe, f"{key}: kernel", sweep.kernel)
     for number, argument in enumerate(sweep.arguments, 1):
         _verify_argument(probe, f"{key}: argument {number}", argument)
     _verify_outputs(probe, sweep, key)
@@ -61,13 +62,13 @@ def _verify_sweep(probe: Probe, sweep: SweepDeclaration) -> None:
 def _verify_argument(probe: Probe, key: str, argument: ArgumentDeclaration) -> None:
     is_value = argument.type is not None and argument.value is not None
     if (argument.buffer is None) != is_value or (argument.type is None) != (argument.value is None):
-        raise _error(probe, key, "needs either a buffer, or a type and a value")
+        raise complaint(probe, key, "needs either a buffer, or a type and a value")
     if argument.buffer is not None:
-        _known(probe, key, argument.buffer, [buffer.name for buffer in probe.declaration.buffers])
+        check_name(probe, key, argument.buffer, [buffer.name for buffer in probe.declaration.buffers])
     if (argument.texture is None) != (not argument.shape):
-        raise _error(probe, key, "a texture needs a shape, and nothing else has one")
+        raise complaint(probe, key, "a texture needs a shape, and nothing else has one")
     if argument.texture is not None and argument.buffer not in _inputs(probe):
-        raise _error(probe, key, "a texture needs a buffer that kernels only read")
+        raise complaint(probe, key, "a texture needs a buffer that kernels only read")
 
 
 def _inputs(probe: Probe) -> list[str]:
@@ -77,40 +78,42 @@ def _inputs(probe: Probe) -> list[str]:
 
 def _verify_outputs(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     given = {argument.buffer for argument in sweep.arguments}
+    given |= {buffer.name for buffer in buffers_of(probe, sweep)}
     outputs = [
         buffer.name
         for buffer in probe.declaration.buffers
         if buffer.fill == "unwritten" and buffer.name in given
     ]
-    _known(probe, f"{key}: check.buffer", sweep.check.buffer, outputs)
+    check_name(probe, f"{key}: check.buffer", sweep.check.buffer, outputs)
     for reading in sweep.readings:
         if len(reading.buffers) != BUFFERS_OF[reading.reduce]:
-            raise _error(
+            raise complaint(
                 probe, f"{key}: readings", f"{reading.reduce} takes {BUFFERS_OF[reading.reduce]} buffers"
             )
         for name in reading.buffers:
-            _known(probe, f"{key}: readings", name, outputs)
+            check_name(probe, f"{key}: readings", name, outputs)
 
 
 def _verify_names(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     check = sweep.check
-    own = parameters_of(sweep).union(probe.declaration.define, sweep.define, check.define)
+    own = parameters_of(sweep).union(probe.declaration.define, sweep.define, check.define, sweep.repeat)
     taken = own & {*vocabulary.DEVICE, *vocabulary.COMPILED, *vocabulary.observed_names(probe), "i"}
     if taken:
-        raise _error(probe, key, f"{min(taken)!r} has a meaning already; choose another name")
+        raise complaint(probe, key, f"{min(taken)!r} has a meaning already; choose another name")
     known = _names_at_launch(probe, sweep)
     elementwise = known | _names_in_check(check)
     shape = [sweep.launch.grid, sweep.launch.block, sweep.launch.dynamic_shared_bytes]
     values = [argument.value for argument in sweep.arguments if argument.value is not None]
     values += [extent for argument in sweep.arguments for extent in argument.shape]
-    _all_known(probe, f"{key}: define", sweep.define.values(), elementwise)
-    _all_known(probe, f"{key}: macros", sweep.macros.values(), known)
-    early = [sweep.maximum_registers, *([] if sweep.wanted is None else [sweep.wanted])]
-    _all_known(probe, f"{key}: wanted, maximum_registers", early, known - vocabulary.COMPILED.keys())
-    _all_known(probe, f"{key}: launch", shape, known)
-    _all_known(probe, f"{key}: arguments", values, known)
-    _all_known(probe, f"{key}: check.summed_over", check.summed_over.values(), known)
-    _all_known(probe, f"{key}: check", [check.equals, *check.define.values()], elementwise)
+    check_names(probe, f"{key}: define", sweep.define.values(), elementwise)
+    check_names(probe, f"{key}: macros", sweep.macros.values(), known)
+    wanted = [each for each in (sweep.wanted, sweep.quick_wanted) if each is not None]
+    early = [sweep.maximum_registers, *wanted]
+    check_names(probe, f"{key}: wanted, maximum_registers", early, known - vocabulary.COMPILED.keys())
+    check_names(probe, f"{key}: launch", shape, known)
+    check_names(probe, f"{key}: arguments", values, known)
+    check_names(probe, f"{key}: check.summed_over", check.summed_over.values(), known)
+    check_names(probe, f"{key}: check", [check.equals, *check.define.values()], elementwise)
 
 
 def _verify_shared_names(probe: Probe) -> None:
@@ -118,17 +121,17 @@ def _verify_shared_names(probe: Probe) -> None:
     declaration = probe.declaration
     known = set().union(*(_names_at_launch(probe, sweep) for sweep in declaration.sweeps))
     elementwise = known.union(*(_names_in_check(sweep.check) for sweep in declaration.sweeps))
-    _all_known(probe, "define", declaration.define.values(), elementwise)
-    _all_known(probe, "buffer: count", (buffer.count for buffer in declaration.buffers), known)
-    _all_known(probe, "work: count", (work.count for work in declaration.work), known)
+    check_names(probe, "define", declaration.define.values(), elementwise)
+    check_names(probe, "buffer: count", (buffer.count for buffer in declaration.buffers), known)
+    check_names(probe, "work: count", (work.count for work in declaration.work), known)
     known |= vocabulary.observed_names(probe) | vocabulary.work_values(declaration.work).keys()
     known |= {reading.name for sweep in declaration.sweeps for reading in sweep.readings}
     sweeps = [sweep.name for sweep in declaration.sweeps]
     for metric in declaration.metrics:
         for name in metric.sweeps:
-            _known(probe, f"metric {metric.name!r}: sweeps", name, sweeps)
+            check_name(probe, f"metric {metric.name!r}: sweeps", name, sweeps)
         bounds = [bound for bound in (metric.minimum, metric.maximum, metric.peak) if bound is not None]
-        _all_known(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
+        check_names(probe, f"metric {metric.name!r}", [*metric.derived, *bounds], known)
 
 
 def _names_at_launch(probe: Probe, sweep: SweepDeclaration) -> set[str]:
@@ -144,30 +147,7 @@ def _verify_saturation(probe: Probe, saturation: SaturationDeclaration) -> None:
     key = f"saturation {saturation.name!r}"
     sweeps: Mapping[str, SweepDeclaration] = {sweep.name: sweep for sweep in probe.declaration.sweeps}
     metrics = [metric.name for metric in probe.declaration.metrics]
-    _known(probe, f"{key}: sweep", saturation.sweep, sweeps)
-    _known(probe, f"{key}: curves", saturation.curves, parameters_of(sweeps[saturation.sweep]))
-    _known(probe, f"{key}: along", saturation.along, metrics)
-    _known(probe, f"{key}: of", saturation.of, metrics)
-
-
-def _all_known(probe: Probe, key: str, expressions: Iterable[Expression], known: Collection[str]) -> None:
-    for expression in expressions:
-        for name in sorted(expression.names):
-            _known(probe, key, name, known)
-
-
-def _known(probe: Probe, key: str, name: str, known: Collection[str]) -> None:
-    if name not in known:
-        close = get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]!r}?" if close else None
-        raise _error(probe, key, f"{name!r} is not known here", remedy)
-
-
-def _unique(probe: Probe, key: str, names: list[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise _error(probe, key, f"{twice!r} is declared twice")
-
-
-def _error(probe: Probe, key: str, what: str, remedy: str | None = None) -> GpuAdvisorError:
-    return GpuAdvisorError(what, where=f"{probe.declaration_file}: {key}", remedy=remedy)
+    check_name(probe, f"{key}: sweep", saturation.sweep, sweeps)
+    check_name(probe, f"{key}: curves", saturation.curves, parameters_of(sweeps[saturation.sweep]))
+    check_name(probe, f"{key}: along", saturation.along, metrics)
+    check_name(probe, f"{key}: of", saturation.of, metrics)

@@ -27,6 +27,7 @@ DEVICE = {
     "memory_bytes": "size of device memory",
     "dram_bytes_per_second": "theoretical DRAM bandwidth",
     "sm_clock_hz": "highest sustained clock",
+    "host_link_bytes_per_second": "theoretical rate of the link to the host, each way; absent if not known",
     "footprint_bytes": "a power of two that no cache can hold: at least four times the L2 cache and 256 MiB; "
     "64 MiB on an emulated device, whose cost model does not ask what a cache still holds",
     "emulated": "1 on an emulated device, else 0",
@@ -45,6 +46,7 @@ EMULATED_FOOTPRINT_BYTES = 64 * 2**20
 def device_values(facts: DeviceFacts) -> dict[str, int | float]:
     """Return the values of the names in DEVICE."""
     limits = limits_of(facts.compute_capability)
+    link = facts.host_link_bytes_per_second
     return {
         "multiprocessors": facts.multiprocessors,
         "compute_capability": int(facts.compute_capability.replace(".", "")),
@@ -56,6 +58,7 @@ def device_values(facts: DeviceFacts) -> dict[str, int | float]:
         "memory_bytes": facts.memory_bytes,
         "dram_bytes_per_second": facts.dram_bytes_per_second,
         "sm_clock_hz": facts.sm_clock_hz,
+        **({} if link is None else {"host_link_bytes_per_second": link}),
         "footprint_bytes": _footprint_bytes(facts),
         "emulated": int(facts.kind == "emulated"),
         **SIZES,

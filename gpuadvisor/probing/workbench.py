@@ -8,10 +8,9 @@ from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing.correctness import Output
 from gpuadvisor.probing.declaration import BufferDeclaration
+from gpuadvisor.probing.kernel_options import kernel_options
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.sources.images import TextureSpec, made
-
-CUDA_STANDARD = "c++17"
 
 
 class Workbench:
@@ -20,7 +19,7 @@ class Workbench:
     def __init__(self, device: Device, probe: Probe) -> None:
         self.device = device
         self.probe = probe
-        self._kernels: dict[tuple[str, tuple[str, ...], int | None], Kernel] = {}
+        self._kernels: dict[tuple[str, CompileOptions], Kernel] = {}
         self._inputs: dict[tuple[str, int], Buffer] = {}
         self._textures: dict[tuple[int, TextureSpec, tuple[int, ...]], np.uint64] = {}
 
@@ -29,18 +28,23 @@ class Workbench:
 
         Raises GpuAdvisorError where there is none of that name.
         """
-        defines = tuple(f"{macro}={value}" for macro, value in macros.items())
-        key = (name, defines, maximum_registers)
-        if key not in self._kernels:
-            self._kernels[key] = self._compile(name, defines, maximum_registers)
-        return self._kernels[key]
+        options = kernel_options(self.device.facts, macros, maximum_registers)
+        if (name, options) not in self._kernels:
+            self._kernels[name, options] = self._compile(name, options)
+        return self._kernels[name, options]
 
     def input(self, declaration: BufferDeclaration, count: int) -> Buffer:
         """Return a buffer of `count` elements, filled as declared; only to `scratch` may kernels write."""
         key = (declaration.name, count)
         if key not in self._inputs:
-            self._inputs[key] = self.device.upload(_filled(declaration, count), declaration.name)
+            self._inputs[key] = self.upload(declaration, _filled(declaration, count))
         return self._inputs[key]
+
+    def upload(self, declaration: BufferDeclaration, content: Output) -> Buffer:
+        """Return a new buffer with the content, at the place that is declared."""
+        if declaration.place == "device":
+            return self.device.upload(content, declaration.name)
+        return self.device.upload(content, declaration.name, place=declaration.place)
 
     def texture(
         self, declaration: BufferDeclaration, spec: TextureSpec, shape: tuple[int, ...], buffer: Buffer
@@ -69,13 +73,7 @@ class Workbench:
             self.device.free(buffer)
         self._inputs.clear()
 
-    def _compile(self, name: str, defines: tuple[str, ...], maximum_registers: int | None) -> Kernel:
-        options = CompileOptions(
-            compute_capability=self.device.facts.compute_capability,
-            defines=defines,
-            standard=CUDA_STANDARD,
-            maximum_registers=maximum_registers,
-        )
+    def _compile(self, name: str, options: CompileOptions) -> Kernel:
         path = str(self.probe.kernel_file)
         module = self.device.compile(self.probe.source, path, options)
         if name not in module.resources:

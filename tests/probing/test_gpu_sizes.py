@@ -23,11 +23,12 @@ class NotEmulated(EmulatedDevice):
 
 
 def plans(probe: Probe) -> list[Plan]:
-    """Return the first point of every sweep."""
+    """Return the first point of every sweep that launches a kernel."""
     device = NotEmulated("h100")
     return [
         plan_point(Workbench(device, probe), sweep, points_on(device.facts, probe, sweep)[0])
         for sweep in probe.declaration.sweeps
+        if sweep.kernel
     ]
 
 

@@ -14,7 +14,7 @@ from tests.probing.points import changed, point, shipped
 from tests.probing.test_closed_forms import PROBES as PROBES_OF_WHOLE_CURVES
 
 PROBES = [probe for probe in load_probes(None) if probe.name not in PROBES_OF_WHOLE_CURVES]
-SWEEPS = [(probe, sweep.name) for probe in PROBES for sweep in probe.declaration.sweeps]
+SWEEPS = [(probe, sweep.name) for probe in PROBES for sweep in probe.declaration.sweeps if sweep.kernel]
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,8 @@ def _render_probe(probe: ProbeResult, console: Console) -> None:
             console.print(_table(metric, found, ascii_only=ascii_only))
     for reason in sorted({reason for point in probe.points for reason in point.reasons}):
         console.print(Text(f"  not valid: {reason}", style="red"))
+    for sweep, reason in probe.without.items():
+        console.print(Text(f"  without {sweep}: {reason}", style="dim"))
 
 
 def _table(metric: Metric, found: list[Curve], *, ascii_only: bool) -> Table:
