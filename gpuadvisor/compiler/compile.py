@@ -22,8 +22,7 @@ def compile_source(source: str, path: str, options: CompileOptions) -> CompiledM
     GpuAdvisorError with file, line and caret where the source is wrong, and where wheels, nvcc or a host
     compiler are missing or the compute capability is unknown.
     """
-    target = target_for(options.compute_capability)
-    job = with_qualified_instances(Job(source, path, options, target))
+    job = _job(source, path, options)
     key = cache_key(job)
     known = cache.load(key) if key else None
     if known is not None:
@@ -32,6 +31,17 @@ def compile_source(source: str, path: str, options: CompileOptions) -> CompiledM
     if key:
         cache.store(key, module)
     return module
+
+
+def is_compiled(source: str, path: str, options: CompileOptions) -> bool:
+    """Return whether `compile_source` would answer from the disk."""
+    key = cache_key(_job(source, path, options))
+    return key is not None and cache.load(key) is not None
+
+
+def _job(source: str, path: str, options: CompileOptions) -> Job:
+    target = target_for(options.compute_capability)
+    return with_qualified_instances(Job(source, path, options, target))
 
 
 def _compile(job: Job) -> CompilerOutput:
