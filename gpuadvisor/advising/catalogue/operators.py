@@ -12,7 +12,7 @@ Part = Callable[[Workload], float | None]
 def host_workload(profile: TimelineProfile) -> Workload | None:
     """Return what the host's operators and marks tell; None where none were recorded."""
     found = profile.workload
-    told = found is not None and (found.operators or found.inputs or found.optimizer)
+    told = found is not None and (found.operators or found.inputs or found.optimizer or found.compiled)
     return found if told else None
 
 

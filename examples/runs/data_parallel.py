@@ -1,0 +1,59 @@
+"""deep-learning/data-parallel
+
+Slow: one process drives all GPUs.
+Tuned: one process for each.
+
+python examples/runs/data_parallel.py [--tuned]
+"""
+
+import os
+import sys
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+BACKEND = "nccl" if DEVICE == "cuda" else "gloo"
+STEPS, WIDTH = 20, 1024 if DEVICE == "cuda" else 64
+
+
+def join(backend):
+    """Join the ranks that torchrun started, or be alone."""
+    if "RANK" in os.environ:
+        dist.init_process_group(backend)
+    else:
+        dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
+    device = (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        if DEVICE == "cuda"
+        else torch.device("cpu")
+    )
+    if DEVICE == "cuda":
+        torch.cuda.set_device(device)
+    return device
+
+
+def network(device):
+    return nn.Sequential(*(nn.Linear(WIDTH, WIDTH) for _ in range(10))).to(device)
+
+
+def train(model, device):
+    for _ in range(STEPS):
+        model(torch.rand(256, WIDTH, device=device)).square().mean().backward()
+
+
+def slow():
+    device = join(BACKEND)
+    train(nn.DataParallel(network(device)), device)
+
+
+def tuned():
+    device = join(BACKEND)
+    train(DistributedDataParallel(network(device)), device)
+
+
+if __name__ == "__main__":
+    tuned() if "--tuned" in sys.argv else slow()
+    dist.destroy_process_group()
