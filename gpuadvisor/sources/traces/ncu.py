@@ -20,6 +20,7 @@ COMPILER = ""
 """The file does not tell."""
 CLOCKS = "ncu locks the clocks and empties the caches: the time is not that of a plain run"
 SIZES = "the file tells the sizes of grid and block, but not their dimensions"
+_LARGEST_EXTENT = 2**31
 _EXTENTS = re.compile(r"\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?")
 
 
@@ -115,7 +116,10 @@ class LaunchFigures:
         """Return a grid or block, from the launch's columns or else from its metrics."""
         written = _EXTENTS.search(self._launch.identity.get(f"{what.capitalize()} Size", ""))
         if written is not None:
-            return int(written[1]), int(written[2]), int(written[3])
+            extents = int(written[1]), int(written[2]), int(written[3])
+            if max(extents) >= _LARGEST_EXTENT:
+                raise GpuAdvisorError(f"damaged CSV: a {what} of {written[0][:40]}", where=self._where)
+            return extents
         x, y, z = (self._whole(f"{what}_{axis}") for axis in "xyz")
         return (x, y, z) if x and y and z else None
 

@@ -154,6 +154,7 @@ DAMAGED = {
     "a row cut off at a field": "\n".join([*wide().splitlines()[:2], '"0","17"', ""]),
     "a negative number": wide().replace('"40"', '"-40"'),
     "an enormous number": wide().replace('"40"', f'"{"9" * 40}"'),
+    "an enormous grid": wide([IDENTITY | {"Grid Size": f"({'9' * 30}, 1, 1)"}]),
     "no grid": wide([IDENTITY | {"Grid Size": ""}]),
     "a line without end": '"ID","Kernel Name"\n"' + "x" * (2**20 + 1),
 }
