@@ -87,7 +87,7 @@ def round_trips(run: SimulatedRun, tuned: bool) -> None:
 def managed_migrations(run: SimulatedRun, tuned: bool) -> None:
     for number in range(50):
         start = run.now
-        run.launch("update", 1e-3 if tuned and number else 3e-3)
+        run.launch("update", 1e-3 if tuned and number else 2.6e-3)
         if number == 0 or not tuned:
             for part in range(16):
                 run.migrate("HtoD", 2 * KIB * KIB, 100e-6, at=start + 1e-4 * (part + 1))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gpuadvisor.advising.advise import advise
 from gpuadvisor.advising.rules import load_rules
+from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice
 from gpuadvisor.sources.traces.opening import read_trace
 from tests.advising.runs.formats import FORMATS
@@ -32,11 +33,13 @@ class Twins:
     """Whether the gain is known with a machine profile only."""
 
 
-def advice_on(twins: Twins, *, tuned: bool, format_name: str, directory: Path) -> list[Advice]:
+def advice_on(
+    twins: Twins, *, tuned: bool, format_name: str, directory: Path, machine: MachineProfile | None = None
+) -> list[Advice]:
     """Return what is advised on the program's generated trace in one format."""
     run = SimulatedRun()
     twins.simulate(run, tuned)
     path = FORMATS[format_name](run, directory / "trace")
     imported = read_trace(path)
     assert imported is not None
-    return advise(None, [], RULES, imported.timelines)[0]
+    return advise(machine, [], RULES, imported.timelines)[0]
