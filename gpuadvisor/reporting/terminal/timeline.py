@@ -10,6 +10,7 @@ from rich.text import Text
 from gpuadvisor.model.report import Disagreement, Report
 from gpuadvisor.model.timeline import Gaps, KernelActivity, TimelineDevice, TimelineProfile
 from gpuadvisor.reporting.numbers import byte_size, counted, percent, ratio, seconds
+from gpuadvisor.reporting.terminal.sampled import sampled_lines
 
 MOST_ROWS = 10
 NUMBERS_WIDTH = 48
@@ -56,6 +57,8 @@ def _render(timeline: TimelineProfile, console: Console, most: int | None) -> No
         console.print(
             Text(f"  {counted(steps.count, 'step')}, {seconds(steps.median_seconds)} in the median")
         )
+    for line in sampled_lines(timeline):
+        console.print(Text(f"  {line}"))
     room = max(LEAST_NAME, console.width - NUMBERS_WIDTH)
     for table in (_kernels(timeline, most, room), _copies(timeline), _gaps(timeline), _waits(timeline, most)):
         if table.row_count:
