@@ -12,8 +12,8 @@
 // it does not know; every chain's result is checked, and the emulator counts one instruction per operation.
 // Division takes a shorter way where operands fit into 32 bits and a longer one where floats are not normal:
 // the 64-bit one has operands beyond 32 bits, floats are normal. Approximations may be off in the last
-// place: their results are rounded. Sums of 16-bit floats stay where another one no longer changes them,
-// at 2048 and 256, which is checked.
+// place: their results are rounded. Sums of bfloat16 stay at 256, where another one no longer changes them; that
+// is checked too.
 // Published: 4 cycles for FP32 and INT32 on V100, A100 and H100 (PMC10448217, table 3); 128 or 64 FP32 lanes
 // (CUDA C++ Programming Guide, arithmetic instructions); div.rn.f32 525 cycles and div.s32 66 on A100
 // (Abdelkhalik et al., arXiv 2208.11174, table V). An emulated device has no latencies: there only the
