@@ -1,5 +1,6 @@
 """Which recorder a program gets: told by what it imports."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ FRAMEWORKS: Mapping[str, str] = {
     "pycuda": "PyCUDA",
 }
 """Modules that bring GPU work with them."""
+STARTING = "it did not start"
 
 
 @dataclass(kw_only=True)
@@ -40,7 +42,6 @@ class Recorders:
     way: Way | None = None
     imported: list[str] = field(default_factory=list)
     _recorder: Recorder | None = None
-    _is_torch: bool = False
     _why_no_cupti: str | None = None
 
     def notices(self) -> dict[str, Notice]:
@@ -66,16 +67,19 @@ class Recorders:
     def _begin_torch(self, module: ModuleType) -> None:
         if self._recorder is not None:
             self._recorder.finish()
-        self._recorder, self._is_torch = self.start_torch(module), True
+        self._recorder = self.start_torch(module)
 
     def _begin_cupti(self) -> None:
         if self._recorder is not None or self._why_no_cupti is not None:
             return
+        if self.way is None and "torch" in sys.modules:  # which brings this module with it
+            return
+        self._why_no_cupti = STARTING  # starting it may import another of the modules
         started = self.start_cupti()
         if isinstance(started, str):
             self._why_no_cupti = started
         else:
-            self._recorder = started
+            self._recorder, self._why_no_cupti = started, None
 
     def _why_nothing(self) -> str:
         used = ", ".join(self.imported)

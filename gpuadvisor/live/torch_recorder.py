@@ -109,6 +109,8 @@ class TorchRecorder:
             self._leader = weakref.ref(optimizer)
         elif leader is not optimizer:
             return
+        if self._limits.wait == 0 and self._session is None:  # on a machine with GPUs that it does not use
+            self._start(cuda=self._torch.cuda.is_initialized())
         self._turn(self._count.end_step())
 
     def _turn(self, turn: Turn) -> None:

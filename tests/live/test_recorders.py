@@ -14,6 +14,12 @@ from tests.live.fake_cupti import FakeCupti, kernel
 MODULE = ModuleType("any")
 
 
+@pytest.fixture(autouse=True)
+def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else was tested before, PyTorch is not imported yet."""
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+
+
 class Scripted:
     """A recorder that takes notes."""
 
@@ -57,6 +63,29 @@ def test_the_recorder_follows_from_the_imports(imports: list[str], way: Way | No
     assert found == log
     chosen.finish()
     assert found[len(log) :] == [line.replace("start", "finish") for line in log[-1:]]
+
+
+def test_what_starting_cupti_imports_starts_no_second_one() -> None:
+    log: list[str] = []
+
+    def start() -> Recorder | str:
+        notices["cuda.bindings"](MODULE)
+        return Scripted("cupti", log)
+
+    chosen = Recorders(start_torch=lambda _: Scripted("torch", log), start_cupti=start)
+    notices = chosen.notices()
+    notices["cupy"](MODULE)
+    notices["numba.cuda"](MODULE)
+    assert log == ["start cupti"]
+
+
+def test_what_torch_imports_on_its_way_starts_no_cupti(monkeypatch: pytest.MonkeyPatch) -> None:
+    log: list[str] = []
+    notices = recorders(log).notices()
+    monkeypatch.setitem(sys.modules, "torch", MODULE)
+    notices["triton"](MODULE)
+    notices["torch"](MODULE)
+    assert log == ["start torch"]
 
 
 def test_without_cupti_the_reason_is_told() -> None:

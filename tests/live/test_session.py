@@ -190,5 +190,21 @@ def test_with_a_gpu_recording_waits_for_the_context(folder: Path, monkeypatch: p
     assert NO_GPU_TOOK_PART not in found.notes
 
 
+def test_with_a_gpu_that_is_not_used_the_steps_are_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_nvml.install(monkeypatch, fake_nvml.gpu("GPU-a", "00000000:3B:00.0"))
+    for question in ("nvmlDeviceGetUtilizationRates", "nvmlDeviceGetMemoryInfo"):
+        monkeypatch.setattr(pynvml, question, lambda _: _refuse())
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetName", lambda _: "NVIDIA H100")
+    write_torch(folder, cuda="13.0")
+    with forgotten("torch"):
+        found = timeline(run(folder, STEPS.format(count=9), wait=0, nvml=pynvml))
+        assert log() == ["start", "stop"]
+    assert found.steps is not None
+    assert found.steps.count == 2  # the first had ended when it was seen that there is no context
+    assert NO_GPU_TOOK_PART in found.notes
+
+
 def _refuse() -> object:
     raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
