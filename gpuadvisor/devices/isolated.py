@@ -16,6 +16,7 @@ from gpuadvisor.compiler.module import CompiledModule, CompileOptions
 from gpuadvisor.devices.activities import Activity, with_buffers
 from gpuadvisor.devices.cuda_errors import EMULATE, DeviceLostError
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Device, Kernel, LaunchResult, Place, Timing
+from gpuadvisor.devices.shared_arrays import SharedArrays, outline_of, packed, unpacked
 from gpuadvisor.devices.worker import Call, Reply, serve
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
@@ -76,7 +77,7 @@ class IsolatedDevice:
 
     def download(self, buffer: Buffer, like: NDArray[np.generic]) -> NDArray[np.generic]:
         """Copy a buffer back as an array of the dtype and shape of `like`."""
-        call = Call("download", (self._present(buffer), like))
+        call = Call("download", (self._present(buffer), outline_of(like)))
         return cast("NDArray[np.generic]", self._call(f"the buffer {buffer.name!r}", call))
 
     def free(self, buffer: Buffer) -> None:
@@ -142,21 +143,25 @@ class _Worker:
     def __init__(self, open_device: Callable[[], Device]) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
+        self._shared = SharedArrays.create()
+        path = self._shared.path if self._shared else None
         self._process: SpawnProcess = context.Process(
-            target=serve, args=(theirs, open_device), name="gpuadvisor-device", daemon=True
+            target=serve, args=(theirs, open_device, path), name="gpuadvisor-device", daemon=True
         )
         self._process.start()
         theirs.close()
         try:
-            self._receive("opening the device", OPEN_LIMIT_SECONDS)
+            if not self._receive("opening the device", OPEN_LIMIT_SECONDS):
+                self._share_nothing()
         except GpuAdvisorError:
             self.kill()
             raise
 
     def ask(self, call: Call, subject: str, limit_seconds: float) -> object:
         """Return what the call gave, or raise what it raised; DeviceLostError where the process is lost."""
+        arguments = [packed(self._shared, argument) for argument in call.arguments]
         try:
-            self._connection.send(call)
+            self._connection.send(Call(call.name, arguments))
         except (BrokenPipeError, ConnectionResetError):
             raise self._crash(subject) from None
         return self._receive(subject, limit_seconds)
@@ -173,7 +178,7 @@ class _Worker:
             raise self._crash(subject) from None
         if reply.error is not None:
             raise reply.error
-        return reply.value
+        return unpacked(self._shared, reply.value)
 
     def _crash(self, subject: str) -> DeviceLostError:
         self._process.join(END_LIMIT_SECONDS)
@@ -193,6 +198,12 @@ class _Worker:
         self._process.kill()
         self._process.join(END_LIMIT_SECONDS)
         self._connection.close()
+        self._share_nothing()
+
+    def _share_nothing(self) -> None:
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
 
 
 def _ending(exit_code: int | None) -> str:

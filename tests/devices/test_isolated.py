@@ -14,6 +14,7 @@ from gpuadvisor.devices.cuda_errors import DeviceLostError
 from gpuadvisor.devices.device import Kernel, Timing
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.devices.isolated import IsolatedDevice
+from gpuadvisor.devices.shared_arrays import SharedArrays
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 from tests.devices.fake_device import FACTS, FakeDevice, dies_at_once, unusable
@@ -53,6 +54,20 @@ def test_arrays_travel_both_ways(device: IsolatedDevice) -> None:
     assert (buffer.size_bytes, buffer.name, buffer.address % 256) == (8_000_000, "a", 4)
     assert np.array_equal(device.download(buffer, array), array)
     device.free(buffer)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_arrays_travel_with_and_without_shared_memory(shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not shared:
+        monkeypatch.setattr(SharedArrays, "path", "/nowhere")
+    device = IsolatedDevice(FakeDevice)
+    array = np.arange(600_000, dtype=np.uint32)
+    buffer = device.upload(array)
+    assert np.array_equal(device.download(buffer, np.empty_like(array)), array)
+    small = np.arange(10, dtype=np.uint8)
+    assert np.array_equal(device.download(device.upload(small), small * 0), small)
+    assert (device._worker is not None and device._worker._shared is not None) is shared
+    device.close()
 
 
 def test_steps_find_their_buffers_in_the_other_process(device: IsolatedDevice) -> None:
