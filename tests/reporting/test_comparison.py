@@ -55,7 +55,7 @@ def test_it_says(expected: str) -> None:
 def test_roofs_are_named_where_they_end() -> None:
     shown = text().splitlines()
     (dram_line,) = [line for line in shown if line.lstrip().startswith("DRAM ⣀")]
-    (ceiling,) = [line for line in shown if line.endswith(" FP16")]
+    (ceiling,) = [line for line in shown if line.endswith(" FP16 tensor")]
     assert shown.index(ceiling) < shown.index(dram_line)
     assert any(line.endswith("operations/byte") for line in shown)
 

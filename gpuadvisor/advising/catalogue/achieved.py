@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from gpuadvisor.advising.fact import Fact, FactGroup
 from gpuadvisor.advising.machine.published import published_read_share
-from gpuadvisor.advising.machine.resources import resource
+from gpuadvisor.advising.machine.resources import SPECIFICATIONS, resource
 from gpuadvisor.advising.machine.roofline import MEMORIES, TYPES, roofline
-from gpuadvisor.advising.machine.specification import SPECIFICATIONS, Specification
+from gpuadvisor.advising.machine.specification import Specification
 from gpuadvisor.advising.scene import Scene
 from gpuadvisor.model.comparison import Resource
 from gpuadvisor.model.device import DeviceFacts
@@ -80,7 +80,7 @@ FACTS = (
     *(fact for specification in SPECIFICATIONS for fact in _of_resource(specification)),
     *(
         roofs.fact(
-            f"ridge.{compute.lower()}.{memory.lower()}",
+            f"ridge.{compute.lower().replace(' ', '_')}.{memory.lower()}",
             "float",
             "operations per byte",
             f"Operations per byte from which {compute} rather than {memory} is the limit",

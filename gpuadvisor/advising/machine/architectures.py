@@ -35,6 +35,21 @@ MEMORY: dict[str, Memory] = {
 """The kind of memory of all GPUs of an architecture (NVIDIA data sheets); integrated ones use the host's."""
 
 
+TENSOR_MULTIPLY_ADDS: dict[str, dict[str, int]] = {
+    "7.0": {"fp16": 512},
+    "7.5": {"fp16": 512, "int8": 1024},
+    "8.0": {"fp16": 1024, "tf32": 512, "int8": 2048, "fp64": 64},
+    "8.6": {"fp16": 512, "tf32": 256, "int8": 1024},
+    "8.9": {"fp16": 512, "tf32": 256, "int8": 1024},
+    "9.0": {"fp16": 2048, "tf32": 1024, "int8": 4096, "fp64": 128},
+    "10.0": {"fp16": 4096, "tf32": 2048, "fp64": 64},
+    "12.0": {"fp16": 512, "tf32": 128, "int8": 1024},
+}
+"""Per clock and multiprocessor, of dense matrices. GeForce cards halve sums in 32-bit floats; on 9.0 and 10.0
+`mma` reaches a part of it only, the rest takes instructions of a whole warp group."""
+TENSOR_SOURCE = "NVIDIA data sheets: dense rate over multiprocessors and clock"
+
+
 def cuda_version(text: str) -> int | None:
     """Return `13.2` as 13020, as CUDA itself counts; None for what is no version."""
     major, _, rest = text.partition(".")

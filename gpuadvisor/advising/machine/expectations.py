@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gpuadvisor.advising.machine.architectures import TENSOR_MULTIPLY_ADDS, TENSOR_SOURCE
 from gpuadvisor.model.comparison import Expected
 from gpuadvisor.model.device import DeviceFacts
 
@@ -12,17 +13,6 @@ SHUFFLES_PER_CLOCK = 32
 LANES_SOURCE = "CUDA C++ Programming Guide, Arithmetic Instructions: results per clock and multiprocessor"
 FMA_LATENCY_CYCLES = {"7.0": 4.0, "8.0": 4.0, "9.0": 4.0}
 """4 cycles on V100, A100 and H100 (PMC10448217, table 3)."""
-PCIE_BYTES_PER_SECOND_AND_LANE = {
-    1: 0.25e9,
-    2: 0.5e9,
-    3: 8e9 / 8 * 128 / 130,
-    4: 16e9 / 8 * 128 / 130,
-    5: 32e9 / 8 * 128 / 130,
-    6: 64e9 / 8 * 242 / 256,
-}
-"""In each direction (PCI-SIG): 2.5 and 5 GT/s with 8b/10b, 8 to 32 GT/s with 128b/130b, 64 GT/s in flits of
-256 bytes of which 242 are for packets. Packet headers take a further part: some 85 to 95 % can be had."""
-
 Expect = Callable[[DeviceFacts], Expected | None]
 
 
@@ -66,17 +56,14 @@ def fma_latency(device: DeviceFacts) -> Expected | None:
     return None if cycles is None else Expected(value=cycles, kind="published", source="PMC10448217, table 3")
 
 
-def link(device: DeviceFacts) -> Expected | None:
-    """Return what the PCIe link carries each way, with all lanes at the newest generation it knows."""
-    conditions = device.conditions
-    if conditions is None or not conditions.pcie_generation_maximum or not conditions.pcie_lanes_maximum:
-        return None
-    generation, lanes_maximum = conditions.pcie_generation_maximum, conditions.pcie_lanes_maximum
-    per_lane = PCIE_BYTES_PER_SECOND_AND_LANE.get(generation)
-    if per_lane is None:
-        return None
-    source = f"PCIe generation {generation}, {lanes_maximum} lanes"
-    return Expected(value=per_lane * lanes_maximum, kind="theoretical", source=source)
+def tensor(kind: str) -> Expect:
+    """Return the multiply-adds of dense matrices that tensor cores finish per clock."""
+
+    def expect(device: DeviceFacts) -> Expected | None:
+        known = TENSOR_MULTIPLY_ADDS.get(device.compute_capability, {}).get(kind)
+        return None if known is None else Expected(value=known, kind="theoretical", source=TENSOR_SOURCE)
+
+    return expect
 
 
 def _figure(field: str, kind: str) -> Expect:

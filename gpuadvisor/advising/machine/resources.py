@@ -5,12 +5,22 @@ from collections.abc import Sequence
 
 import msgspec
 
+from gpuadvisor.advising.machine import arithmetic_resources, host_resources, memory_resources
 from gpuadvisor.advising.machine.points import believable, matching, sm_clock_hz
-from gpuadvisor.advising.machine.specification import SPECIFICATIONS, Specification
+from gpuadvisor.advising.machine.specification import Specification
 from gpuadvisor.model.comparison import Resource
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbePoint
 
+SPECIFICATIONS = (
+    *memory_resources.BANDWIDTHS,
+    *memory_resources.LATENCIES,
+    *arithmetic_resources.LATENCIES,
+    *arithmetic_resources.THROUGHPUTS,
+    *memory_resources.ATOMICS,
+    *host_resources.LAUNCHES,
+    *host_resources.TRANSFERS,
+)
 BY_NAME = {specification.name: specification for specification in SPECIFICATIONS}
 MOST_REASONS = 3
 

@@ -14,7 +14,15 @@ from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.provenance import Provenance
 
 MEMORIES = {"DRAM": "dram.read", "L2": "l2.read", "L1": "l1.read", "shared": "shared.load"}
-TYPES = {"FP64": "fp64", "FP32": "fp32", "FP16": "fp16", "INT32": "int32"}
+TYPES = {
+    "FP64": "fp64",
+    "FP32": "fp32",
+    "FP16": "fp16",
+    "INT32": "int32",
+    "TF32 tensor": "tensor.tf32",
+    "FP16 tensor": "tensor.fp16",
+    "INT8 tensor": "tensor.int8",
+}
 
 
 class _Height(NamedTuple):
@@ -81,5 +89,8 @@ def _known_bandwidth(device: DeviceFacts, name: str) -> float | None:
 
 
 def _known_throughput(device: DeviceFacts, name: str) -> float | None:
-    lanes: int | None = getattr(device, f"{name.lower()}_lanes")
-    return lanes and BY_NAME[TYPES[name]].per_count * lanes * device.multiprocessors * device.sm_clock_hz
+    specification = BY_NAME[TYPES[name]]
+    expected = specification.expect(device)
+    if expected is None:
+        return None
+    return expected.value * specification.per_count * device.multiprocessors * device.sm_clock_hz

@@ -30,6 +30,7 @@ DEVICE = DeviceFacts(
     l2_latency_cycles=280,
     l1_latency_cycles=32,
     shared_latency_cycles=30,
+    host_link_bytes_per_second=31.5e9,
     conditions=DeviceConditions(
         driver_version="580.65.06",
         cuda_driver_version="13.0",

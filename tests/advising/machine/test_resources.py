@@ -3,11 +3,9 @@
 import msgspec
 import pytest
 
-from gpuadvisor.advising.machine.expectations import link
 from gpuadvisor.advising.machine.resources import resource_called, resources
 from gpuadvisor.model.comparison import Resource
-from gpuadvisor.model.device import DeviceConditions
-from gpuadvisor.model.machine import MachineProfile, PointConditions, ProbeResult
+from gpuadvisor.model.machine import Better, MachineProfile, PointConditions, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from tests.advising.machine.machines import CLOCK_HZ, DEVICE, dram, point, probe, profile, whole
 
@@ -155,21 +153,14 @@ def found_none(name: str, machine: MachineProfile) -> bool:
     return resource_called(machine, name) is None
 
 
-@pytest.mark.parametrize(
-    ("generation", "lanes", "gigabytes_per_second"),
-    [(3, 16, 15.75), (4, 16, 31.5), (5, 16, 63.0), (5, 8, 31.5), (1, 16, 4.0), (2, 16, 8.0), (6, 16, 121.0)],
-)
-def test_a_link_carries_what_pci_express_says(
-    generation: int, lanes: int, gigabytes_per_second: float
-) -> None:
-    conditions = DeviceConditions(pcie_generation_maximum=generation, pcie_lanes_maximum=lanes)
-    expected = link(msgspec.structs.replace(DEVICE, conditions=conditions))
-    assert expected is not None
-    assert expected.value == pytest.approx(gigabytes_per_second * 1e9, rel=2e-3)
-
-
-@pytest.mark.parametrize(
-    "conditions", [None, DeviceConditions(), DeviceConditions(pcie_generation_maximum=9)]
-)
-def test_a_link_of_which_nothing_is_known_is_not_judged(conditions: DeviceConditions | None) -> None:
-    assert link(msgspec.structs.replace(DEVICE, conditions=conditions)) is None
+def test_of_several_kinds_of_matrix_instruction_the_fastest_counts() -> None:
+    products = [
+        point({"multiply_adds_per_clock": rate}, sweep=sweep, warps=16, chains=4)
+        for sweep, rate in (("half_wmma", 900.0), ("half", 1200.0), ("tensor_float32", 620.0))
+    ]
+    metrics: dict[str, tuple[str, Better | None]] = {"multiply_adds_per_clock": ("multiply-adds", "higher")}
+    machine = profile(probe("tensor_cores", metrics, products))
+    half = found("tensor.fp16", machine)
+    assert (half.achieved, half.share_at_clock) == (1200.0, 1200 / 2048)
+    assert half.rate == pytest.approx(1200 * 2 * 100 * CLOCK_HZ)
+    assert found("tensor.tf32", machine).share_at_clock == 620 / 1024

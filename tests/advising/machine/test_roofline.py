@@ -1,11 +1,12 @@
 """Roofs are what was measured, else what is known, and ridges are their quotients."""
 
+import msgspec
 import pytest
 
 from gpuadvisor.advising.machine.roofline import roofline
 from gpuadvisor.model.comparison import Roofline
 from gpuadvisor.model.provenance import Provenance
-from tests.advising.machine.machines import CLOCK_HZ, dram, profile, whole
+from tests.advising.machine.machines import CLOCK_HZ, DEVICE, dram, profile, whole
 
 
 def memories(found: Roofline) -> dict[str, tuple[float, Provenance]]:
@@ -48,4 +49,33 @@ def test_ridges_are_where_both_roofs_are_equal() -> None:
 def test_roofs_come_by_height() -> None:
     found = roofline(whole())
     assert [roof.name for roof in found.memory] == ["DRAM", "L2", "L1", "shared"]
-    assert [roof.name for roof in found.compute] == ["INT32", "FP64", "FP32", "FP16"]
+    assert [roof.name for roof in found.compute] == [
+        *("INT32", "FP64", "FP32", "FP16"),
+        *("TF32 tensor", "FP16 tensor", "INT8 tensor"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("capability", "multiprocessors", "clock_hz", "name", "teraflops"),
+    [
+        ("7.0", 80, 1.53e9, "FP16 tensor", 125),
+        ("7.5", 40, 1.59e9, "INT8 tensor", 130),
+        ("8.0", 108, 1.41e9, "FP16 tensor", 312),
+        ("8.0", 108, 1.41e9, "TF32 tensor", 156),
+        ("8.0", 108, 1.41e9, "INT8 tensor", 624),
+        ("8.6", 72, 1.695e9, "TF32 tensor", 62.5),
+        ("8.9", 58, 2.04e9, "FP16 tensor", 121),
+        ("9.0", 132, 1.83e9, "FP16 tensor", 989.4),
+        ("9.0", 132, 1.83e9, "TF32 tensor", 494.7),
+    ],
+)
+def test_tensor_roofs_are_those_of_the_data_sheets(
+    capability: str, multiprocessors: int, clock_hz: float, name: str, teraflops: float
+) -> None:
+    """V100, T4, A100, A10, L4 and H100 SXM, dense; the last at the clock of its tensor cores."""
+    device = msgspec.structs.replace(
+        DEVICE, compute_capability=capability, multiprocessors=multiprocessors, sm_clock_hz=clock_hz
+    )
+    height, provenance = computes(roofline(profile(device=device)))[name]
+    assert height == pytest.approx(teraflops * 1e12, rel=0.01)
+    assert provenance is Provenance.DATASHEET
