@@ -67,7 +67,8 @@ def read_facts(
     bandwidth, bandwidth_source = _bandwidth(attributes, gpu)
     multiprocessors = attributes.get("MultiProcessorCount")
     figures, sources = published(attributes.name, multiprocessors)
-    link = link_of(conditions)
+    # A GPU that walks the host's page tables hangs on another link than PCI Express (NVLink-C2C).
+    link = None if attributes.get("PageableMemoryAccessUsesHostPageTables") else link_of(conditions)
     if link is not None:
         sources = {**sources, "host_link_bytes_per_second": link[1]}
     return DeviceFacts(

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gpuadvisor.devices.device import Timing
@@ -68,17 +68,17 @@ class EventTimer:
         """
         once = timing.cold or before is not None or not timing.warmups
         launches = 1 if once else self._launches_per_sample(enqueue)
-        prepare = self._flush if timing.cold else before
-        return lambda: self._seconds(enqueue, launches, prepare)
+        preparations = [*([before] if before else []), *([self._flush] if timing.cold else [])]
+        return lambda: self._seconds(enqueue, launches, preparations)
 
     def _launches_per_sample(self, enqueue: Enqueue) -> int:
         once = max(self._seconds(enqueue, 1), EVENT_RESOLUTION_SECONDS)
         most = max(1, MOST_LAUNCHES // self._calls)
         return min(most, math.ceil(SHORTEST_SAMPLE_SECONDS / once))
 
-    def _seconds(self, enqueue: Enqueue, launches: int, prepare: Enqueue | None = None) -> float:
+    def _seconds(self, enqueue: Enqueue, launches: int, preparations: Sequence[Enqueue] = ()) -> float:
         start, stop = self._cuda.Event(), self._cuda.Event()
-        if prepare is not None:
+        for prepare in preparations:
             prepare()
         self._hold(HOLD_SECONDS + HOLD_SECONDS_PER_LAUNCH * launches * self._calls)
         start.record(self._stream)

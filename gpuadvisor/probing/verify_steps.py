@@ -89,6 +89,8 @@ def _expressions(step: StepDeclaration) -> list[Expression]:
 
 def _verify_clock(probe: Probe, sweep: SweepDeclaration, key: str) -> None:
     """Refuse steps that wait for the device where others are to be queued behind each other."""
+    if sweep.clock == "host" and probe.declaration.timing.cold:
+        raise complaint(probe, key, "a cold L2 means nothing by the host's clock")
     if sweep.clock == "host" and not sweep.as_graph:
         return
     pageable = {buffer.name for buffer in probe.declaration.buffers if buffer.place == "pageable"}

@@ -23,6 +23,7 @@ ATTRIBUTES = {
     "PciDeviceId": 0,
     "ConcurrentManagedAccess": 1,
     "CooperativeLaunch": 1,
+    "PageableMemoryAccessUsesHostPageTables": 0,
 }
 UUID_BYTES = bytes(range(1, 17))
 UUID = "GPU-01020304-0506-0708-090a-0b0c0d0e0f10"

@@ -4,7 +4,7 @@ import pytest
 
 from gpuadvisor.devices.cuda_facts import CudaAttributes, read_facts
 from gpuadvisor.devices.nvml import find_gpu
-from gpuadvisor.model.device import DeviceFacts
+from gpuadvisor.model.device import DeviceConditions, DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.provenance import Provenance
 from tests.devices import fake_nvml
@@ -99,3 +99,18 @@ def test_a_bandwidth_nobody_tells_is_an_error_not_zero(monkeypatch: pytest.Monke
     gpu.attributes["MemoryClockRate"] = 0
     with pytest.raises(GpuAdvisorError, match="memory clock"):
         facts_of(gpu)
+
+
+@pytest.mark.parametrize(("coherent", "gigabytes_per_second"), [(0, 31.508), (1, None)])
+def test_the_link_is_what_gpu_and_slot_support(coherent: int, gigabytes_per_second: float | None) -> None:
+    gpu = FakeGpu()
+    gpu.attributes["PageableMemoryAccessUsesHostPageTables"] = coherent
+    idle = DeviceConditions(
+        pcie_generation=1, pcie_generation_maximum=4, pcie_lanes=16, pcie_lanes_maximum=16
+    )
+    facts = read_facts(CudaAttributes(fake_cupy(gpu), 0), None, idle)
+    if gigabytes_per_second is None:
+        assert facts.host_link_bytes_per_second is None
+    else:
+        assert facts.host_link_bytes_per_second == pytest.approx(gigabytes_per_second * 1e9, rel=1e-4)
+        assert facts.sources["host_link_bytes_per_second"] == "PCI Express generation 4, 16 lanes, by NVML"

@@ -122,6 +122,7 @@ def test_what_the_device_cannot_do_is_left_out_with_the_reason(tmp_path: Path) -
         (('fill = "scratch"', 'fill = "scratch"\nplace = "pageable"'), "a kernel cannot reach 'work'"),
         (('place = "pinned"', 'place = "pageable"'), 'clock = "host"'),
         (('do = "launch"', 'do = "leap"'), "leap"),
+        (("warmups = 1", 'warmups = 1\ncold = true\n[every_sweep]\nclock = "host"'), "cold L2"),
         (('[{ buffer = "work" }, ', "[{ }, "), "either a buffer, or a type and a value"),
         (('meaning = "So', 'kernel = "twice"\nmeaning = "So'), "either a kernel or steps"),
         (('check = { buffer = "output"', 'check = { buffer = "work"'), "'work' is not known here"),

@@ -68,6 +68,13 @@ FACTS = (
         "Theoretical DRAM bandwidth",
         lambda facts: facts.dram_bytes_per_second,
     ),
+    device.fact(
+        "host_link_bytes_per_second",
+        "float",
+        "bytes/s",
+        "Theoretical rate of the link to the host, each way",
+        lambda facts: facts.host_link_bytes_per_second,
+    ),
     device.fact("l2_bytes", "int", "bytes", "Size of the L2 cache", lambda facts: facts.l2_bytes),
     device.fact(
         "fp32_lanes_per_fp64_lane",
