@@ -14,6 +14,7 @@ from gpuadvisor.model.machine import MachineProfile, Metric, ProbeResult
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.probing.budget import Budget, time_for
 from gpuadvisor.probing.catalogue import load_probes
+from gpuadvisor.probing.compile_ahead import compile_ahead
 from gpuadvisor.probing.declaration import SaturationDeclaration, SweepDeclaration
 from gpuadvisor.probing.point import JudgedPoint, run_point
 from gpuadvisor.probing.probe import Probe
@@ -57,11 +58,13 @@ def run_probes(
     total = sum(selection.points for selection in selected)
     seconds = time_for(device.facts, quick=quick)
     budget = Budget(seconds, total)
+    if device.facts.kind == "cuda":
+        compile_ahead(device.facts, selected, seconds / 2, _compiling(progress, total))
     announce = _announcer(total, progress)
     results = [_run_probe(device, selection, announce, budget) for selection in selected]
     return msgspec.structs.replace(
         unprobed(device.facts),
-        probes=[result for result in results if result.points],
+        probes=[result for result in results if result.points or result.without],
         cut_short=_cut_short(seconds, selected, budget.left, total),
     )
 
@@ -71,6 +74,14 @@ def _cut_short(seconds: float, selected: Sequence[Selection], left: int, total: 
         return None
     names = ", ".join(selection.probe.name for selection in selected)
     return f"the {seconds:g} s were over: {left} of {total} points of {names} were not measured"
+
+
+def _compiling(progress: Progress | None, total: int) -> Callable[[int], None]:
+    def announce(kernels: int) -> None:
+        if progress is not None:
+            progress(Step("compiling", f"{kernels} kernels side by side", 1, total))
+
+    return announce
 
 
 def _announcer(total: int, progress: Progress | None) -> Announce:
@@ -98,6 +109,7 @@ def _run_probe(device: Device, selection: Selection, announce: Announce, budget:
         compiler=", ".join(sorted(compilers)) or None,
         created=created,
         left_out=selection.skipped + selection.points - len(judged),
+        without=selection.without,
     )
 
 
