@@ -25,7 +25,7 @@ extern "C" __global__ void iterate(float* values, int rounds)
 
 
 def start(problem):
-    iterate((BLOCKS,), (THREADS,), (problem, 200_000))
+    iterate((BLOCKS,), (THREADS,), (problem, cupy.int32(200_000)))
 
 
 if __name__ == "__main__":
