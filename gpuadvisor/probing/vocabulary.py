@@ -14,6 +14,7 @@ from gpuadvisor.probing.expressions import Expression, parse
 from gpuadvisor.probing.probe import Probe
 
 SIZES = {"uint32_bytes": 4, "uint64_bytes": 8, "float32_bytes": 4}
+LANES = ("fp16_lanes", "fp32_lanes", "fp64_lanes", "int32_lanes", "special_function_lanes")
 COUNTERS = tuple(field.name for field in msgspec.structs.fields(Counts))
 
 DEVICE = {
@@ -32,6 +33,7 @@ DEVICE = {
     "64 MiB on an emulated device, whose cost model does not ask what a cache still holds",
     "emulated": "1 on an emulated device, else 0",
     **dict.fromkeys(SIZES, "size of an element"),
+    **dict.fromkeys(LANES, "results of a multiprocessor per clock; absent if not known"),
 }
 COMPILED = {
     "blocks_per_sm": "blocks of this launch that can reside on a multiprocessor",
@@ -62,6 +64,7 @@ def device_values(facts: DeviceFacts) -> dict[str, int | float]:
         "footprint_bytes": _footprint_bytes(facts),
         "emulated": int(facts.kind == "emulated"),
         **SIZES,
+        **{name: lanes for name in LANES if (lanes := getattr(facts, name)) is not None},
     }
 
 

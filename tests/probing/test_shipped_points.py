@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.device import Device
 from gpuadvisor.devices.open import open_device
 from gpuadvisor.probing.catalogue import load_probes
+from gpuadvisor.probing.plan import scope_at
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.selection import points_on
 from tests.probing.points import changed, point, shipped
@@ -204,3 +206,24 @@ def test_fewer_registers_spill_more(h100: Device) -> None:
     ]
     assert spilled[0] == 0
     assert spilled == sorted(set(spilled))
+
+
+@pytest.mark.parametrize(
+    ("gpu", "sweep", "rate"),
+    [
+        # Dense rates of the data sheets over multiprocessors and clock, two operations to a multiply-add.
+        ("h100", "half", 989.4e12 / (2 * 132 * 1.83e9)),
+        ("a100-80gb", "bfloat16", 312e12 / (2 * 108 * 1.41e9)),
+        ("a100-80gb", "tensor_float32", 156e12 / (2 * 108 * 1.41e9)),
+        ("a100-80gb", "fp64", 19.5e12 / (2 * 108 * 1.41e9)),
+        ("h100", "int8", 1979e12 / (2 * 132 * 1.83e9)),
+        ("t4", "half_turing", 65e12 / (2 * 40 * 1.59e9)),
+        ("v100", "half_wmma", 125e12 / (2 * 80 * 1.53e9)),
+        ("l4", "half", 121e12 / (2 * 58 * 2.04e9)),
+    ],
+)
+def test_peaks_of_tensor_cores_are_those_of_data_sheets(gpu: str, sweep: str, rate: float) -> None:
+    probe = shipped("tensor_cores")
+    declared = next(each for each in probe.declaration.sweeps if each.name == sweep)
+    scope = scope_at(entry(gpu), probe, declared, {"warps": 16, "chains": 4})
+    assert scope["rate"] == pytest.approx(rate, rel=0.02)

@@ -5,7 +5,14 @@ import pytest
 
 from gpuadvisor.model.counters import LineCounts
 from gpuadvisor.probing.load import load_probe
-from gpuadvisor.probing.vocabulary import COMPILED, DEVICE, counted_values, device_values, observed_names
+from gpuadvisor.probing.vocabulary import (
+    COMPILED,
+    DEVICE,
+    LANES,
+    counted_values,
+    device_values,
+    observed_names,
+)
 from tests.probing.fake_gpu import FACTS
 from tests.probing.folders import write_probe
 
@@ -31,7 +38,9 @@ def test_no_cache_holds_the_footprint(l2_bytes: int, kind: str, footprint_bytes:
 
 def test_every_name_is_told_to_authors() -> None:
     guide = GUIDE.read_text()
-    assert device_values(FACTS).keys() == DEVICE.keys()
+    facts = msgspec.structs.replace(FACTS, host_link_bytes_per_second=1e10, **dict.fromkeys(LANES, 64))
+    assert device_values(facts).keys() == DEVICE.keys()
+    assert DEVICE.keys() - device_values(FACTS).keys() == {"host_link_bytes_per_second", *LANES}
     for name in (*DEVICE, *COMPILED):
         assert f"`{name}`" in guide
 
