@@ -35,6 +35,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
     achieved: float | None = None
     """None where every point that could tell is suspect."""
+    interval: tuple[float, float] | None = None
+    """Of 95 %, of the median of the samples; None for a single one or a count."""
     parameters: dict[str, int | float | str] = {}
     """Of the point that reached it."""
     sm_clock_hz: float | None = None

@@ -16,6 +16,7 @@ from gpuadvisor.reporting.sparkline import sparkline
         (0.25, "fraction", "25 %"),
         (1.5e-5, "s", "15 us"),
         (3.35e12, "B/s", "3.35 TB/s"),
+        (1.98e15, "Hz", "1.98 PHz"),
         (49152, "B", "48 KiB"),
         (12, "B", "12 B"),
         (1.98e9, "Hz", "1.98 GHz"),

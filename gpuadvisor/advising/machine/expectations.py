@@ -13,6 +13,9 @@ SHUFFLES_PER_CLOCK = 32
 LANES_SOURCE = "CUDA C++ Programming Guide, Arithmetic Instructions: results per clock and multiprocessor"
 FMA_LATENCY_CYCLES = {"7.0": 4.0, "8.0": 4.0, "9.0": 4.0}
 """4 cycles on V100, A100 and H100 (PMC10448217, table 3)."""
+OF_WHOLE_GPUS = frozenset({"dram_bytes_per_second", "l2_bytes_per_second"})
+"""An instance of a split GPU has a part of these; which, the driver does not tell."""
+
 Expect = Callable[[DeviceFacts], Expected | None]
 
 
@@ -69,7 +72,7 @@ def tensor(kind: str) -> Expect:
 def _figure(field: str, kind: str) -> Expect:
     def expect(device: DeviceFacts) -> Expected | None:
         value: float | None = getattr(device, field)
-        if value is None:
+        if value is None or (field in OF_WHOLE_GPUS and device.mig_instance is not None):
             return None
         source = device.sources.get(field, str(device.provenance))
         return Expected(

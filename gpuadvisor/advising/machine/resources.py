@@ -88,6 +88,7 @@ def _told(device: DeviceFacts, specification: Specification, metric: Metric, poi
     return msgspec.structs.replace(
         bare,
         achieved=achieved,
+        interval=point.intervals.get(specification.metric),
         parameters=point.parameters,
         sm_clock_hz=clock_hz,
         rate=_rate(device, specification, achieved, clock_hz),

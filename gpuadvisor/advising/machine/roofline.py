@@ -6,7 +6,6 @@ A roof that was not measured is what the data sheet or others' measurements say,
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gpuadvisor.advising.machine.expectations import SHARED_BYTES_PER_CLOCK
 from gpuadvisor.advising.machine.resources import BY_NAME, resource_called
 from gpuadvisor.model.comparison import ComputeRoof, MemoryRoof, Resource, Ridge, Roofline
 from gpuadvisor.model.device import DeviceFacts
@@ -79,13 +78,11 @@ def _rate(device: DeviceFacts, found: Resource) -> float:
 
 def _known_bandwidth(device: DeviceFacts, name: str) -> float | None:
     clocks = device.multiprocessors * device.sm_clock_hz
-    if name == "DRAM":
-        return device.dram_bytes_per_second
-    if name == "L2":
-        return device.l2_bytes_per_second
-    if name == "L1":
-        return device.l1_bytes_per_clock and device.l1_bytes_per_clock * clocks
-    return SHARED_BYTES_PER_CLOCK * clocks
+    specification = BY_NAME[MEMORIES[name]]
+    expected = specification.expect(device)
+    if expected is None:
+        return None
+    return expected.value * (clocks if specification.per_clock else 1)
 
 
 def _known_throughput(device: DeviceFacts, name: str) -> float | None:

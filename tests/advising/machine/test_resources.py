@@ -164,3 +164,15 @@ def test_of_several_kinds_of_matrix_instruction_the_fastest_counts() -> None:
     assert (half.achieved, half.share_at_clock) == (1200.0, 1200 / 2048)
     assert half.rate == pytest.approx(1200 * 2 * 100 * CLOCK_HZ)
     assert found("tensor.tf32", machine).share_at_clock == 620 / 1024
+
+
+def test_an_instance_of_a_split_gpu_is_not_held_to_the_whole_ones_memory() -> None:
+    instance = msgspec.structs.replace(DEVICE, mig_instance="1g.10gb")
+    resource = found("dram.read", profile(dram(read=3e11), device=instance))
+    assert (resource.achieved, resource.expected, resource.share) == (3e11, None, None)
+
+
+def test_the_interval_of_the_samples_goes_along() -> None:
+    sampled = point({"bandwidth": 2e12}, sweep="read", width=4)
+    sampled = msgspec.structs.replace(sampled, intervals={"bandwidth": (1.99e12, 2.01e12)})
+    assert found("dram.read", with_points(sampled)).interval == (1.99e12, 2.01e12)

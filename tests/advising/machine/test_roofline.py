@@ -79,3 +79,11 @@ def test_tensor_roofs_are_those_of_the_data_sheets(
     height, provenance = computes(roofline(profile(device=device)))[name]
     assert height == pytest.approx(teraflops * 1e12, rel=0.01)
     assert provenance is Provenance.DATASHEET
+
+
+def test_an_instance_of_a_split_gpu_has_no_roof_of_the_whole() -> None:
+    instance = msgspec.structs.replace(DEVICE, mig_instance="1g.10gb")
+    bare = roofline(profile(device=instance))
+    assert set(memories(bare)) == {"L1", "shared"}
+    measured = roofline(profile(dram(read=3e11), device=instance))
+    assert memories(measured)["DRAM"] == (3e11, Provenance.MEASURED)
