@@ -69,7 +69,7 @@ FACTS = (
         _backend,
     ),
     timeline.fact(
-        "communication.calls", "float", "calls", "Collectives of known size in each marked step", _collectives
+        "communication.calls", "float", "calls", "Collectives of known size in each step", _collectives
     ),
     timeline.fact(
         "communication.small_share", "float", "fraction",

@@ -185,7 +185,7 @@ FACTS = (
     ),
     timeline.fact(
         "products.repeats", "float", "calls",
-        "Calls in each marked step of the matrix product of one shape that is called most often", _repeats,
+        "Calls in each step of the matrix product of one shape that is called most often", _repeats,
     ),
     timeline.fact(
         "products.repeated_operations", "int", "operations",
@@ -193,7 +193,7 @@ FACTS = (
     ),
     timeline.fact(
         "recurrent_cells", "float", "calls",
-        "Operators in each marked step that compute one time step of a recurrent layer", _cells,
+        "Operators in each step that compute one time step of a recurrent layer", _cells,
     ),
     timeline.fact(
         "separate_attention", "int", "calls",

@@ -17,8 +17,11 @@ def host_workload(profile: TimelineProfile) -> Workload | None:
 
 
 def per_step(profile: TimelineProfile, count: float | None) -> float | None:
-    """Return a count for each marked step; None without marks."""
-    return None if count is None or profile.steps is None else count / profile.steps.count
+    """Return a count for each marked step, without marks for each of an optimiser; None without either."""
+    work = profile.workload
+    optimized = None if work is None or work.optimizer is None else work.optimizer.steps
+    steps = optimized if profile.steps is None else profile.steps.count
+    return None if count is None or not steps else count / steps
 
 
 def gpu_span(profile: TimelineProfile) -> float | None:
@@ -108,7 +111,7 @@ FACTS = (
     ),
     timeline.fact(
         "tensors_read_per_step", "float", "copies",
-        "Copies to the host in each marked step, those of single values and of sizes left out",
+        "Copies to the host in each step, those of single values and of sizes left out",
         _read_back,
     ),
     timeline.fact(

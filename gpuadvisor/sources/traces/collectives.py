@@ -15,6 +15,7 @@ from gpuadvisor.sources.traces.text import visible
 
 OPERATOR = "record_param_comms"
 SMALL_BYTES = 2**20
+MOST_ELEMENTS = 2**40
 _BYTES = {
     "Double": 8, "Long": 8, "Float": 4, "Int": 4, "Half": 2, "BFloat16": 2, "Short": 2, "Byte": 1, "Char": 1,
     "Bool": 1, "Float8_e4m3fn": 1, "Float8_e5m2": 1,
@@ -30,7 +31,8 @@ class CollectiveCalls:
     def add(self, args: Arguments) -> None:
         """Count a call of which the size is told."""
         elements, name = whole(args.message_elements), args.collective
-        if elements is not None and isinstance(name, str) and isinstance(args.dtype, str):
+        told = isinstance(name, str) and isinstance(args.dtype, str)
+        if elements is not None and elements < MOST_ELEMENTS and told:
             size = elements * _BYTES.get(args.dtype, 4)
             if size:
                 self._calls[name, size] += 1

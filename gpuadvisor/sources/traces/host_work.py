@@ -6,6 +6,8 @@ reads of single values. Threads are told apart, because the backward pass runs i
 
 from collections import Counter
 
+from gpuadvisor.sources.traces.collectives import OPERATOR as COLLECTIVE
+from gpuadvisor.sources.traces.collectives import CollectiveCalls
 from gpuadvisor.sources.traces.columns import Columns
 from gpuadvisor.sources.traces.groups import Numbering
 from gpuadvisor.sources.traces.kineto_events import Arguments
@@ -14,21 +16,24 @@ from gpuadvisor.sources.traces.products import Products
 
 _EVALUATED = "autograd::engine::evaluate_function: "
 _LEAF = "AccumulateGrad"
-_RANGE_OF_OPERATOR = frozenset({"zero", "scalar", "shape"})
+_OPERATORS = frozenset({"zero", "scalar", "shape"})
 """Marks that are operators all the same."""
+_MOST_NODES = 2**20
+"""Of one operator; a number that grows by more belongs to another thread."""
 
 
 class Tally:
     """The calls of one operator; seconds in ticks, those of what it calls included."""
 
-    __slots__ = ("count", "has_shapes", "is_operator", "mark", "ticks")
+    __slots__ = ("count", "is_operator", "is_plain", "mark", "ticks")
 
     def __init__(self, name: str) -> None:
         self.count = 0
         self.ticks = 0.0
         self.mark = mark(name)
-        self.is_operator = self.mark is None or self.mark in _RANGE_OF_OPERATOR
-        self.has_shapes = name in Products.OPERATORS
+        self.is_operator = self.mark is None or self.mark in _OPERATORS
+        self.is_plain = self.mark is None and name not in Products.OPERATORS and name != COLLECTIVE
+        """Whether nothing but its calls and seconds is looked at, as with most."""
 
 
 class Thread:
@@ -44,18 +49,9 @@ class Thread:
         self.nodes = 0
         """Of the graph of gradients, created by operators of the forward pass."""
 
-    def cover(self, start: float, end: float) -> None:
-        """Add a range to what the thread was busy with."""
-        if start >= self.reached:
-            self.covered += end - start
-            self.reached = end
-        elif end > self.reached:
-            self.covered += end - self.reached
-            self.reached = end
-
     def number(self, sequence: int) -> None:
         """Note the sequence number of an operator, which grows with each node that is created."""
-        if self.sequence is not None and sequence > self.sequence:
+        if self.sequence is not None and 0 < sequence - self.sequence < _MOST_NODES:
             self.nodes += sequence - self.sequence
         self.sequence = sequence
 
@@ -67,40 +63,47 @@ class HostWork:
         self.tallies: dict[str, Tally] = {}
         self.threads: dict[object, Thread] = {}
         self.products = Products()
+        self.collectives = CollectiveCalls()
         self.marks: dict[Mark, Columns] = {}
         self.mark_names: Numbering[str] = Numbering()
         self.compiled: Counter[tuple[str, int]] = Counter()
 
     def add(self, name: str, thread: object, args: Arguments | None, start: float, end: float) -> None:
-        """Add an operator or a mark."""
+        """Add an operator, or a mark among operators. Called for each, so that it is one function."""
         tally = self.tallies.get(name)
         if tally is None:
             tally = self.tallies[name] = Tally(name)
         tally.count += 1
         tally.ticks += end - start
-        if tally.mark is not None:
-            self._mark(tally.mark, name, start, end)
-        if tally.is_operator:
-            self._operator(tally, name, thread, args, start, end)
-
-    def annotate(self, name: str, start: float, end: float) -> None:
-        """Add a range that the program or the framework marked, which is no operator."""
-        kind = mark(name) if name not in self.tallies else self.tallies[name].mark
-        if kind is not None:
-            self._mark(kind, name, start, end)
-
-    def _operator(
-        self, tally: Tally, name: str, thread: object, args: Arguments | None, start: float, end: float
-    ) -> None:
+        if not tally.is_plain:
+            self._look_at(tally, name, args, start, end)
+            if not tally.is_operator:
+                return
         known = self.threads.get(thread)
         if known is None:
             known = self.threads[thread] = Thread()
-        known.cover(start, end)
-        if args is not None:
-            if type(args.sequence_number) is int and args.forward_thread == 0:
-                known.number(args.sequence_number)
-            if tally.has_shapes and args.input_dimensions:
-                self.products.add(name, args)
+        if start >= known.reached:
+            known.covered += end - start
+            known.reached = end
+        elif end > known.reached:
+            known.covered += end - known.reached
+            known.reached = end
+        if args is not None and args.forward_thread == 0 and type(args.sequence_number) is int:
+            known.number(args.sequence_number)
+
+    def annotate(self, name: str, start: float, end: float) -> None:
+        """Add a range that the program or the framework marked, which is no operator."""
+        kind = mark(name)
+        if kind is not None:
+            self._mark(kind, name, start, end)
+
+    def _look_at(self, tally: Tally, name: str, args: Arguments | None, start: float, end: float) -> None:
+        if tally.mark is not None:
+            self._mark(tally.mark, name, start, end)
+        elif args is not None and name == COLLECTIVE:
+            self.collectives.add(args)
+        elif args is not None and args.input_dimensions:
+            self.products.add(name, args)
 
     def _mark(self, kind: Mark, name: str, start: float, end: float) -> None:
         if kind == "compiled":
@@ -109,7 +112,7 @@ class HostWork:
         columns = self.marks.get(kind)
         if columns is None:
             columns = self.marks[kind] = Columns()
-        label = optimizer_class(name) if kind == "optimizer" else name
+        label = optimizer_class(name) if kind == "optimizer" else kind
         columns.append(start, end, self.mark_names.number(label), 0, 0)
 
     @property

@@ -6,7 +6,6 @@ from typing import Any
 
 from gpuadvisor.model.timeline import CopyKind, Extents, HostMemory
 from gpuadvisor.sources.traces.allocator import EVENT as MEMORY_EVENT
-from gpuadvisor.sources.traces.collectives import OPERATOR as COLLECTIVE
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape, Lane
 from gpuadvisor.sources.traces.kineto_events import Arguments, Event
 from gpuadvisor.sources.traces.kineto_head import whole
@@ -153,14 +152,13 @@ class KinetoActivities:
             self._recording.cover(start, end)
 
     def _operator(self, event: Event, start: float, end: float) -> None:
-        name, args, thread = event.name or "", event.args, event.tid
-        if name.startswith("ProfilerStep"):
+        name, thread = event.name or "", event.tid
+        if name.startswith("Prof"):
             self._annotation(event, start, end)
-            return
-        if name == COLLECTIVE and args is not None:
-            self._recording.collectives.add(args)
-        self._recording.host.add(name, thread if type(thread) is int else str(thread), args, start, end)
-        self._recording.cover(start, end)
+        else:
+            thread = thread if type(thread) is int else str(thread)
+            self._recording.host.add(name, thread, event.args, start, end)
+            self._recording.cover(start, end)
 
     def _uncategorized(self, event: Event, start: float, end: float) -> None:
         if event.pid == _LEGACY_GPU:

@@ -5,6 +5,7 @@ Source of the names: PyTorch's `torch/utils/data/dataloader.py`, `torch/optim/op
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Mark = Literal[
@@ -29,6 +30,7 @@ _OWN_NAME = re.compile(r"(?P<name>.*?),? seq = \d+.*|(?P<plain>.*)", re.DOTALL)
 _REGION = re.compile(r"(?P<region>\d+)/(?P<variant>\d+)")
 
 
+@lru_cache(maxsize=4096)
 def mark(name: str) -> Mark | None:
     """Return what a range of this name marks; None for most of them."""
     return next((kind for kind, pattern in _MARKS if pattern.fullmatch(name)), None)

@@ -10,6 +10,8 @@ from gpuadvisor.sources.traces.kineto_events import Arguments
 
 MOST = 100
 """The products that a profile tells: those with the most operations."""
+_LARGEST = 2**50
+"""More elements than one product has, whatever the file says."""
 _TYPES: dict[str, MatrixType] = {
     "double": "float64",
     "float": "float32",
@@ -78,8 +80,10 @@ def _product(operator: str, first: int, dimensions: list[Any], types: list[Any])
     (*batches, m, k), (*_, inner, n) = factors
     if inner != k or len(factors[0]) != len(factors[1]):
         return None
-    kind = types[first] if len(types) > first and isinstance(types[first], str) else ""
     batch = batches[0] if batches else 1
+    if m * n * k * batch > _LARGEST:
+        return None
+    kind = types[first] if len(types) > first and isinstance(types[first], str) else ""
     return MatrixProduct(operator=operator, type=_TYPES.get(kind), m=m, n=n, k=k, batch=batch, count=0)
 
 

@@ -7,7 +7,6 @@ kept (40 bytes); operators are counted by name; of all other events the earliest
 from math import inf
 
 from gpuadvisor.sources.traces.allocator import AllocatorPeaks
-from gpuadvisor.sources.traces.collectives import CollectiveCalls
 from gpuadvisor.sources.traces.columns import Columns
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, Lane, Numbering
 from gpuadvisor.sources.traces.host_work import HostWork
@@ -31,7 +30,7 @@ class Recording:
         self.copy_groups: Numbering[CopyGroup] = Numbering()
         self.call_names: Numbering[str] = Numbering()
         self.lanes: Numbering[Lane] = Numbering()
-        self.host, self.collectives, self.allocator = HostWork(), CollectiveCalls(), AllocatorPeaks()
+        self.host, self.allocator = HostWork(), AllocatorPeaks()
         self.earliest, self.latest = inf, -inf
 
     def cover(self, start: float, end: float) -> None:

@@ -136,7 +136,7 @@ def _communication(recording: Recording, backend: str | None) -> Communication |
     collective = np.array(names, dtype=np.bool_)[table.group] if names else np.zeros(0, dtype=np.bool_)
     first, second = (_of_devices(table, rows, owner, len(devices)) for rows in (collective, ~collective))
     pairs = zip(first, second, strict=True)
-    return communication(pairs, recording.ticks_per_second, recording.collectives, backend)
+    return communication(pairs, recording.ticks_per_second, recording.host.collectives, backend)
 
 
 def _of_devices(table: Table, rows: NDArray[np.bool_], owner: NDArray[np.int64], devices: int) -> list[Table]:
