@@ -12,13 +12,14 @@ from typing import Protocol
 from gpuadvisor.cli.gate_evidence import budgets_of
 from gpuadvisor.cli.gate_launches import GatedLaunch, gated_launches
 from gpuadvisor.devices.device import Device, Timing
+from gpuadvisor.devices.sampling import STEADY
 from gpuadvisor.gating.budgets import Budget, parse_budget
 from gpuadvisor.gating.facts import TIME
 from gpuadvisor.gating.items import item_names
 from gpuadvisor.gating.reading import Loaded
 from gpuadvisor.gating.timing.samples import Sample
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.probing.validity import STEADY, throttle_reasons
+from gpuadvisor.probing.validity import throttle_reasons
 from gpuadvisor.sources.launch_data import launch_data, shared_buffers
 from gpuadvisor.sources.opening import open_source
 from gpuadvisor.sources.stage import Stage

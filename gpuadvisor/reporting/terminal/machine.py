@@ -33,6 +33,11 @@ def render_device(profile: MachineProfile, console: Console) -> None:
     console.print(Text(f"  {_facts(device)}"))
     if device.conditions is not None:
         console.print(Text(f"  {_conditions(device.conditions)}", style="dim"))
+        modes = ", ".join(_modes(device, device.conditions))
+        if modes:
+            console.print(Text(f"  {modes}", style="dim"))
+    if profile.cut_short:
+        console.print(Text(f"  {profile.cut_short}", style="yellow"))
 
 
 def _facts(device: DeviceFacts) -> str:
@@ -53,6 +58,24 @@ def _conditions(conditions: DeviceConditions) -> str:
         "throttled by": ", ".join(conditions.throttle_reasons or ()),
     }
     return ", ".join(f"{name} {value}" for name, value in known.items() if value) or "conditions unknown"
+
+
+def _modes(device: DeviceFacts, conditions: DeviceConditions) -> list[str]:
+    """Return how the GPU is set up, as far as the driver tells."""
+    said = {
+        "ECC": conditions.ecc_enabled,
+        "persistence mode": conditions.persistence_mode,
+        "MIG": conditions.mig_enabled if device.mig_instance is None else None,
+    }
+    modes = [f"{name} {'on' if state else 'off'}" for name, state in said.items() if state is not None]
+    if device.mig_instance is not None:
+        modes.insert(0, f"MIG instance {device.mig_instance}")
+    if conditions.virtualization not in (None, "none"):
+        modes.append(f"virtualization: {conditions.virtualization}")
+    application_hz = conditions.application_sm_clock_hz
+    if application_hz is not None and application_hz < device.sm_clock_hz:
+        modes.append(f"application clock {decimal(application_hz, 'Hz')}")
+    return modes
 
 
 def _render_probe(probe: ProbeResult, console: Console) -> None:
