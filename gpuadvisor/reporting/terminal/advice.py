@@ -58,7 +58,9 @@ def _render_one(number: int, advice: Advice, console: Console) -> None:
     console.print(Text(f"     {_where(advice.subject)}", style="cyan"))
     console.print(Padding(Text(_message(advice)), (0, 0, 0, 5)))
     if advice.gain is not None:
-        console.print(Text(f"     {_gain(advice.gain, advice.subject)}", style="green"))
+        console.print(
+            Padding(Text(_gain(advice.gain, advice.subject), style="green"), (0, 0, 0, 5), expand=False)
+        )
     for provenance, evidence in _evidence(advice).items():
         console.print(Padding(Text(f"{provenance}: {evidence}", style="dim"), (0, 0, 0, 5)))
 
