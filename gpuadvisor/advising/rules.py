@@ -14,8 +14,8 @@ from gpuadvisor.advising.pages import read_page
 from gpuadvisor.advising.rule import Rule
 from gpuadvisor.model.errors import GpuAdvisorError
 
-OF_KERNELS: tuple[SubjectKind, ...] = ("machine", "kernel", "access", "branch")
-"""The subjects of advice where there is no timeline."""
+OF_KERNELS: tuple[SubjectKind, ...] = ("kernel", "access", "branch")
+"""The subjects of advice on kernels; that on their machine belongs to its own report."""
 _SUBJECT = re.compile(r'^subject = "(\w+)"', re.MULTILINE)
 
 
