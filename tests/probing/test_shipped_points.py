@@ -219,6 +219,7 @@ def test_fewer_registers_spill_more(h100: Device) -> None:
         ("h100", "int8", 1979e12 / (2 * 132 * 1.83e9)),
         ("t4", "half_turing", 65e12 / (2 * 40 * 1.59e9)),
         ("v100", "half_wmma", 125e12 / (2 * 80 * 1.53e9)),
+        ("b200", "half", 2250e12 / (2 * 148 * 1.85e9)),
         ("l4", "half", 121e12 / (2 * 58 * 2.04e9)),
     ],
 )
