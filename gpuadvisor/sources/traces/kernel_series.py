@@ -86,7 +86,7 @@ def _follows(kernels: Table, kinds: NDArray[np.int64], second: float) -> NDArray
 def _bounds(follows: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return where each series begins, and the row after its end."""
     first = np.flatnonzero(~follows)
-    return first, np.append(first[1:], len(follows))
+    return first, np.append(first, len(follows))[1:]
 
 
 def _idle(kernels: Table, follows: NDArray[np.bool_], running: Intervals) -> NDArray[np.float64]:

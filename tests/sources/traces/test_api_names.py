@@ -2,7 +2,15 @@
 
 import pytest
 
-from gpuadvisor.sources.traces.api_names import allocates, api_name, communicates, tensor_cores, waits
+from gpuadvisor.sources.traces.api_names import (
+    allocates,
+    api_name,
+    communicates,
+    launches,
+    moves,
+    tensor_cores,
+    waits,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,25 @@ def test_tensor_cores(name: str, *, expected: bool | None) -> None:
 )
 def test_collectives(name: str, *, expected: bool) -> None:
     assert communicates(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "launch", "move"),
+    [
+        ("cudaLaunchKernelExC", True, False),
+        ("cudaLaunchCooperativeKernel", True, False),
+        ("cudaGraphLaunch", True, False),
+        ("cuLaunchKernelEx", True, False),
+        ("hipExtLaunchKernel", True, False),
+        ("hipModuleLaunchKernel", True, False),
+        ("cudaLaunchHostFunc", True, False),
+        ("cudaGraphInstantiate", False, False),
+        ("cudaMemcpy2DAsync", False, True),
+        ("cuMemsetD32Async", False, True),
+        ("cudaMemPrefetchAsync", False, True),
+        ("cudaMemGetInfo", False, False),
+        ("cuModuleLoadData", False, False),
+    ],
+)
+def test_launches_and_moves(name: str, *, launch: bool, move: bool) -> None:
+    assert (launches(name), moves(name)) == (launch, move)

@@ -119,3 +119,10 @@ def test_the_heaviest_call_is_none_that_other_facts_speak_of(tmp_path: Path) -> 
     found = patterns(tmp_path, [kernel(0, 10), *events, *asked])
     assert found.heaviest_call == "cudaGetDeviceProperties_v2"
     assert (found.heaviest_call_count, found.heaviest_call_seconds) == (2, seconds(18))
+
+
+def test_a_device_that_only_copies_has_no_series(tmp_path: Path) -> None:
+    elsewhere = copy(0, 5)
+    elsewhere["args"]["device"] = 1
+    found = patterns(tmp_path, [small(0), small(6), small(12), elsewhere])
+    assert [each.series for each in found.series] == [1]

@@ -95,6 +95,8 @@ def test_correlations_of_two_processes_are_kept_apart(tmp_path: Path) -> None:
         (8, 2, 2, ("device-to-device", None)),
         (10, 2, 2, ("peer", None)),
         (11, 4, 4, ("host-to-device", "managed")),
+        (11, None, None, ("host-to-device", "managed")),
+        (12, 7, 7, ("device-to-host", "managed")),
         (99, 0, 0, ("other", None)),
     ],
 )
