@@ -102,8 +102,8 @@ def _memsets(profile: TimelineProfile) -> int:
 FACTS = (
     _fraction(
         "bare_copies_on_kernel_streams",
-        "Copies of 64 KiB or more between host and device, neither pageable nor managed, while no kernel runs "
-        "between the first and the last, in streams that run kernels as well",
+        "Copies of 64 KiB or more between host and device, neither pageable nor managed, in streams that run "
+        "kernels as well, while none runs between the first and the last",
         lambda found: found.exposed_on_kernel_streams_seconds,
     ),
     _fraction(
