@@ -12,8 +12,8 @@ from tools.recording.published import Figure, Quantity, Recorded, published, rec
 RECORDED = Path(__file__).parents[1] / "tests" / "recorded"
 HAND_MADE = "hand-made"
 NONE = "none yet"
-SCALED = "bytes/s"
-"""Written with a unit of its own: GB/s, TB/s."""
+SCALED = ("bytes/s", "s")
+"""Written with units of their own: GB/s, us."""
 
 HEAD = """\
 # Measurements
@@ -71,7 +71,7 @@ def _recording(profile: MachineProfile) -> list[str]:
 
 
 def _section(quantity: Quantity, profiles: Sequence[MachineProfile]) -> str:
-    unit = "" if quantity.unit == SCALED else f", {quantity.unit}"
+    unit = "" if quantity.unit in SCALED else f", {quantity.unit}"
     head = ["GPU", f"recorded{unit}", "interval", "of peak", f"published{unit}"]
     return "\n".join(
         [f"## {quantity.title}", "", *quantity.method, "", _table(head, _rows(quantity, profiles)), ""]
