@@ -12,28 +12,37 @@ import torch
 from torch import nn
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, TIMES, BATCH, WIDTH = 10, 64, 32, 64
+STEPS, TIMES, BATCH, WIDTH = (50, 128, 32, 256) if DEVICE == "cuda" else (2, 20, 16, 32)
 
 
-def sequences():
+def train(layer, last_output):
+    layer = layer.to(DEVICE)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=1e-2)
     for _ in range(STEPS):
-        yield torch.rand(TIMES, BATCH, WIDTH, device=DEVICE)
+        sequence = torch.rand(TIMES, BATCH, WIDTH, device=DEVICE)
+        optimizer.zero_grad()
+        last_output(layer, sequence).square().mean().backward()
+        optimizer.step()
+
+
+def by_cells(cell, sequence):
+    state = None
+    for inputs in sequence:
+        state = cell(inputs, state)
+    return state[0]
+
+
+def at_once(lstm, sequence):
+    outputs, _ = lstm(sequence)
+    return outputs[-1]
 
 
 def slow():
-    cell = nn.LSTMCell(WIDTH, WIDTH).to(DEVICE)
-    for sequence in sequences():
-        state = None
-        for inputs in sequence:
-            state = cell(inputs, state)
-        state[0].square().mean().backward()
+    train(nn.LSTMCell(WIDTH, WIDTH), by_cells)
 
 
 def tuned():
-    lstm = nn.LSTM(WIDTH, WIDTH).to(DEVICE)
-    for sequence in sequences():
-        outputs, _ = lstm(sequence)
-        outputs[-1].square().mean().backward()
+    train(nn.LSTM(WIDTH, WIDTH), at_once)
 
 
 if __name__ == "__main__":

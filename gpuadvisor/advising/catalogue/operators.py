@@ -83,6 +83,16 @@ def _unused_gradients(profile: TimelineProfile) -> float | None:
     return 0.0 if graph is None else max(0.0, 1 - graph.evaluated / graph.created)
 
 
+def _unused_nodes(profile: TimelineProfile) -> float | None:
+    work = host_workload(profile)
+    if work is None:
+        return None
+    graph = work.autograd
+    unused = 0 if graph is None else max(0, graph.created - graph.evaluated)
+    each_step = per_step(profile, unused)
+    return float(unused) if each_step is None else each_step
+
+
 FACTS = (
     timeline.fact(
         "operators.host_fraction", "float", "fraction",
@@ -118,6 +128,11 @@ FACTS = (
         "gradients.unused_fraction", "float", "fraction",
         "Nodes of the graph of gradients that no backward pass came by, over all that were created",
         _unused_gradients,
+    ),
+    timeline.fact(
+        "gradients.unused", "float", "nodes",
+        "Those nodes, for each step where steps are marked or an optimiser makes them, otherwise all",
+        _unused_nodes,
     ),
     timeline.fact(
         "compiled_calls", "int", "calls", "Runs of what the framework's compiler made: `torch.compile`, XLA",

@@ -161,10 +161,10 @@ def gradients_unused(run: SimulatedRun, tuned: bool) -> None:
     for number in range(STEPS):
         training = number % 2 == 0
         with run.step(number):
-            for _ in range(10):
+            for _ in range(40):
                 operator(run, "aten::mm", 50e-6, **{"Sequence number": node, "Fwd thread id": 0})
                 node += training or not tuned
-            for back in range(10 if training else 0):
+            for back in range(40 if training else 0):
                 name = "autograd::engine::evaluate_function: MmBackward0"
                 operator(run, name, 50e-6, **{"Sequence number": node - back, "Fwd thread id": 1})
     run.synchronize()
