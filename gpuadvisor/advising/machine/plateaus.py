@@ -26,6 +26,8 @@ LEAST_STEP = 0.1
 LEVEL_PARAMETERS = 2
 """The level, and where the segment begins."""
 LINE_PARAMETERS = 3
+LEAST_POINTS_OF_LINE = 3
+"""Through two there is always one."""
 LEAST_POINTS = 2
 """Of a plateau: one point may lie anywhere on a slope."""
 
@@ -125,7 +127,7 @@ def _candidates(
     squares = float(deviations @ deviations)
     found = [(squares / noise**2 + LEVEL_PARAMETERS * penalty, _Segment(start, stop, is_level=True))]
     along = x - x.mean()
-    if np.any(along):
+    if stop - start >= LEAST_POINTS_OF_LINE and np.any(along):
         explained = float(along @ deviations) ** 2 / float(along @ along)
         left = max(0.0, squares - explained)
         found.append((left / noise**2 + LINE_PARAMETERS * penalty, _Segment(start, stop, is_level=False)))

@@ -87,3 +87,16 @@ def test_a_few_points_tell_no_steps(curve: Curve) -> None:
 
 def test_points_may_come_in_any_order() -> None:
     assert steps(GH200[::-1]) == steps(GH200) != []
+
+
+def test_a_coarse_sweep_shows_what_it_can() -> None:
+    """Two points on L2's level, one on the way up on either side of it."""
+    sizes = [4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, 1 * MIB, 8 * MIB, 32 * MIB, 128 * MIB, 512 * MIB]
+    cycles = [38.0, 38.0, 38.0, 200.0, 270.0, 280.0, 400.0, 650.0, 700.0]
+    first, second = steps(list(zip(sizes, cycles, strict=True)))
+    assert (first.last_before, first.before, first.after) == (
+        64 * KIB,
+        pytest.approx(38),
+        pytest.approx(275, abs=1),
+    )
+    assert (second.last_before, second.after) == (8 * MIB, pytest.approx(700, rel=0.05))
