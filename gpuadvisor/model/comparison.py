@@ -86,6 +86,9 @@ class Roofline(msgspec.Struct, frozen=True, kw_only=True):
     ridges: list[Ridge]
 
 
+Level = Literal["L1", "near L2", "L2", "address translation"]
+
+
 class Knee(msgspec.Struct, frozen=True, kw_only=True):
     """A place where a curve changes its course."""
 
@@ -103,6 +106,8 @@ class Knee(msgspec.Struct, frozen=True, kw_only=True):
     before: float
     after: float
     """Of the metric; where a curve saturates: its first value and the best of all curves."""
+    level: Level | None = None
+    """What a working set no longer fits in beyond the position."""
     text: str
 
 

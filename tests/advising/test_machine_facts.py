@@ -71,6 +71,9 @@ def test_the_state_is_told_as_it_was(name: str, value: Value) -> None:
         ("share.fp32", 0.79375),  # 127 of 128 at 1.6 of 2 GHz
         ("achieved.latency.dram", 660.0),
         ("ridge.fp32.dram", pytest.approx(127 * 2 * 100 * CLOCK_HZ / 2.79e12)),
+        ("reach.l1_bytes", 192 << 10),
+        ("reach.near_l2_bytes", 24 << 20),
+        ("reach.l2_bytes", 48 << 20),
         ("clock.under_load_hz", CLOCK_HZ),
         ("clock.under_load_share", 0.8),
         ("held_down.by_heat", 0.0),

@@ -83,6 +83,14 @@ SATURATING: tuple[Saturating, ...] = (
         where={"sweep": "stream"},
         what="a streaming kernel",
     ),
+    Saturating(
+        probe="concurrent_kernels",
+        metric="kernels_per_second",
+        axis="streams",
+        unit="streams",
+        place="over {}",
+        what="the rate of small kernels",
+    ),
     *(
         Saturating(
             probe="transfers",

@@ -6,7 +6,7 @@ from gpuadvisor.advising.machine.knee_specification import SATURATING, STEPPING,
 from gpuadvisor.advising.machine.plateaus import Step, steps
 from gpuadvisor.advising.machine.points import Setting, believable, values
 from gpuadvisor.advising.machine.saturation import saturation_point
-from gpuadvisor.advising.machine.words import capacity, change, figure
+from gpuadvisor.advising.machine.words import change, figure, level_at, level_in_words
 from gpuadvisor.model.comparison import Knee
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.machine import MachineProfile, Metric, ProbePoint, ProbeResult
@@ -90,7 +90,7 @@ def _steps(specified: Stepping, result: ProbeResult, metric: Metric, device: Dev
 
 def _step(specified: Stepping, metric: Metric, fixed: Fixed, step: Step, device: DeviceFacts) -> Knee:
     rises = step.after > step.before
-    level = capacity(step.last_before, device) if specified.is_of_caches else ""
+    level = level_at(step.last_before, device) if specified.is_of_caches else None
     return Knee(
         probe=specified.probe,
         metric=specified.metric,
@@ -102,13 +102,14 @@ def _step(specified: Stepping, metric: Metric, fixed: Fixed, step: Step, device:
         unit=specified.unit,
         before=step.before,
         after=step.after,
+        level=level,
         text=_sentence(
             specified.what,
             "rises" if rises else "falls",
             change(step.before, step.after, metric.unit),
             specified.per,
             f"beyond {figure(step.last_before, specified.unit)}",
-            f"({level})" if level else "",
+            level_in_words(level, device),
         ),
     )
 

@@ -1,5 +1,6 @@
 """Figures of a machine in words."""
 
+from gpuadvisor.model.comparison import Level
 from gpuadvisor.model.device import DeviceFacts
 
 _BINARY = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
@@ -34,16 +35,24 @@ def change(before: float, after: float, unit: str) -> str:
     return f"from {first}{told} to {second} {unit_after}"
 
 
-def capacity(size_bytes: float, device: DeviceFacts) -> str:
-    """Return which level of memory a curve leaves where it steps beyond a size; nothing if none fits."""
+def level_at(size_bytes: float, device: DeviceFacts) -> Level | None:
+    """Return which level of memory a curve leaves where it steps beyond a size; None if none fits."""
     share = size_bytes / device.l2_bytes
     if size_bytes <= L1_MOST_BYTES and share < HALF_OF_L2[0]:
         return "L1"
     if HALF_OF_L2[0] <= share < HALF_OF_L2[1]:
-        return f"near part of L2, {figure(device.l2_bytes, 'bytes')}"
+        return "near L2"
     if WHOLE_OF_L2[0] <= share < WHOLE_OF_L2[1]:
-        return f"L2, {figure(device.l2_bytes, 'bytes')}"
-    return "address translation" if share >= WHOLE_OF_L2[1] else ""
+        return "L2"
+    return "address translation" if share >= WHOLE_OF_L2[1] else None
+
+
+def level_in_words(level: Level | None, device: DeviceFacts) -> str:
+    """Return `(L1)`; of L2 with its size, and nothing where there is no level."""
+    if level is None:
+        return ""
+    size = figure(device.l2_bytes, "bytes")
+    return {"near L2": f"(near part of L2, {size})", "L2": f"(L2, {size})"}.get(level, f"({level})")
 
 
 def _short(value: float) -> str:

@@ -67,6 +67,15 @@ def test_address_translation_is_told_from_caches() -> None:
     assert texts(machine) == ["Latency rises from 660 to 900 cycles beyond 2 GiB (address translation)"]
 
 
+def test_small_kernels_saturate_over_streams() -> None:
+    points = [
+        point({"kernels_per_second": 1e5 * min(count, 6)}, sweep="streams", streams=count)
+        for count in (1, 2, 4, 8, 16)
+    ]
+    machine = profile(probe("concurrent_kernels", {"kernels_per_second": ("kernels/s", "higher")}, points))
+    assert texts(machine) == ["The rate of small kernels saturates over 8 streams"]
+
+
 def test_two_points_are_no_curve() -> None:
     few = msgspec.structs.replace(occupancy(), points=occupancy().points[:2])
     assert texts(profile(few)) == []
