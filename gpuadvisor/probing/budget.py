@@ -6,9 +6,9 @@ from math import inf
 
 from gpuadvisor.model.device import DeviceFacts
 
-QUICK_SECONDS = 13.0
+QUICK_SECONDS = 11.0
 FULL_SECONDS = 170.0
-"""Of 15 s and 3 minutes: opening the GPU and writing the profile take the rest."""
+"""Of 15 s and 3 minutes: importing CuPy, in two processes, and opening the GPU take the rest."""
 MOST_SAMPLING_SECONDS = 1.0
 """For one quantity at one point; most are known well enough long before."""
 SHARE_FOR_SAMPLING = 0.4
