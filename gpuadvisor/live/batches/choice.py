@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gpuadvisor.live.batches.contest import Contest
 from gpuadvisor.model.batches import BatchPoint, Interval
 from gpuadvisor.reporting.numbers import byte_size, percent, plain
 
@@ -25,8 +26,16 @@ class Choice:
     reason: str
 
 
-def choose(points: Sequence[BatchPoint], capacity_bytes: int | None, smallest_unfit: int | None) -> Choice:
-    """Choose among the points that were measured; `capacity_bytes` is the memory there is, if known."""
+def choose(
+    points: Sequence[BatchPoint],
+    capacity_bytes: int | None,
+    smallest_unfit: int | None,
+    contest: Contest = lambda *_: None,
+) -> Choice:
+    """Choose among the points that were measured; `capacity_bytes` is the memory there is, if known.
+
+    A batch whose interval leaves open whether it is near the best one is measured in turns with that.
+    """
     rates = [
         (point, point.samples_per_second)
         for point in sorted(points, key=lambda point: point.batch)
@@ -35,7 +44,13 @@ def choose(points: Sequence[BatchPoint], capacity_bytes: int | None, smallest_un
     if not rates:
         return Choice(reason="no batch size could be measured")
     best, best_rate = max(rates, key=lambda item: item[1].median)
-    knee = next(point for point, rate in rates if _is_near(rate, best_rate))
+    knee = next(
+        point
+        for point, rate in rates
+        if point is best
+        or _is_near(rate, best_rate)
+        or (rate.high >= NEAR * best_rate.median and (contest(point.batch, best.batch) or 0.0) >= NEAR)
+    )
     roomy = [point for point, _ in rates if _has_room(point, capacity_bytes) and point.batch <= knee.batch]
     chosen = max(roomy, key=lambda point: point.batch, default=None)
     return Choice(
@@ -47,7 +62,7 @@ def choose(points: Sequence[BatchPoint], capacity_bytes: int | None, smallest_un
 
 
 def _is_near(rate: Interval, best: Interval) -> bool:
-    return rate is best or (rate.median >= NEAR * best.median and rate.low >= SURELY_NEAR * best.median)
+    return rate.median >= NEAR * best.median and rate.low >= SURELY_NEAR * best.median
 
 
 def _has_room(point: BatchPoint, capacity_bytes: int | None) -> bool:

@@ -7,6 +7,7 @@ from gpuadvisor import __version__
 from gpuadvisor.examining.host import Host
 from gpuadvisor.examining.parts.memory import memory
 from gpuadvisor.live.batches.choice import choose
+from gpuadvisor.live.batches.contest import contests
 from gpuadvisor.live.batches.contract import StepSource
 from gpuadvisor.live.batches.sweep import Bounds, Measure, Swept, sweep
 from gpuadvisor.model.batches import BatchPlace, BatchSweep
@@ -30,7 +31,8 @@ def sweep_batches(
         raise GpuAdvisorError(f"no batch size could be run ({reason})", where=str(source))
     limit = bounds.limit_bytes(place)
     known = [size for size in (limit, place.memory_bytes) if size is not None]
-    choice = choose(swept.fitting, min(known, default=None), swept.smallest_unfit)
+    contest = contests(measure, progress)
+    choice = choose(swept.fitting, min(known, default=None), swept.smallest_unfit, contest)
     return BatchSweep(
         tool=Tool(version=__version__),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

@@ -2,10 +2,12 @@
 
 import pytest
 
+from gpuadvisor.live.batches.child import Answer
 from gpuadvisor.live.batches.choice import choose
+from gpuadvisor.live.batches.contest import MOST, ROUNDS, contests
 from gpuadvisor.live.batches.memory_forecast import forecast_bytes
 from gpuadvisor.model.batches import BatchPoint
-from tests.live.batches.points import MIB, measured
+from tests.live.batches.points import MIB, answer, measured, refused
 
 SATURATING = [
     measured(batch, 1000.0 * batch / (batch + 16)) for batch in (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -28,6 +30,48 @@ def test_what_is_uncertain_is_no_knee() -> None:
         for point in SATURATING
     ]
     assert choose(noisy, None, None).knee == 512
+
+
+def test_what_is_uncertain_is_measured_in_turns_with_the_best() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def contest(batch: int, best: int) -> float:
+        asked.append((batch, best))
+        return {64: 0.80, 128: 0.96}[batch]
+
+    noisy = [measured(point.batch, 500.0 + point.batch / 10, spread=0.6) for point in SATURATING]
+    found = choose(noisy[3:], None, None, contest)
+    assert asked == [(64, 1024), (128, 1024)]
+    assert (found.best, found.knee) == (1024, 128)
+
+
+def test_what_is_certain_is_not_measured_again() -> None:
+    def never(batch: int, best: int) -> float:
+        raise AssertionError((batch, best))
+
+    assert choose(SATURATING, None, None, never).knee == 256
+
+
+def test_in_turns_a_disturbed_round_does_not_count() -> None:
+    speeds = iter([90.0, 100.0, 10.0, 100.0, 97.0, 100.0])  # 0.9, 0.1, 0.97
+    order: list[int] = []
+
+    def measure(batch: int) -> Answer:
+        order.append(batch)
+        return answer(measured(batch, next(speeds)))
+
+    assert contests(measure)(8, 64) == pytest.approx(0.9)
+    assert order == [8, 64] * ROUNDS
+
+
+def test_contests_end() -> None:
+    contest = contests(lambda batch: answer(measured(batch, 100.0)))
+    assert [contest(8, 64) for _ in range(MOST + 1)] == [1.0] * MOST + [None]
+
+
+def test_a_contest_that_one_does_not_survive_tells_nothing() -> None:
+    contest = contests(lambda batch: refused(batch) if batch == 8 else answer(measured(batch, 1.0)))
+    assert contest(8, 64) is None
 
 
 def test_noise_of_the_best_itself_does_not_hide_it() -> None:
