@@ -67,7 +67,7 @@ class GAN(keras.Model):
 
     def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Train both parts once; return their losses."""
-        real, _ = data
+        real, *_ = data
         judge, forge = self.optimizers
         return {
             "discriminator": descend(judge, self.discriminator, lambda: self.discriminator_loss(real)),
@@ -90,7 +90,7 @@ class GAN(keras.Model):
 
     def test_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Return how far generated pictures are from real ones."""
-        real, _ = data
+        real, *_ = data
         fake = self.fakes(real, training=False)
         means = tf.reduce_mean(fake, 0) - tf.reduce_mean(real, 0)
         deviations = tf.math.reduce_std(fake, 0) - tf.math.reduce_std(real, 0)
