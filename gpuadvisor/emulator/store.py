@@ -20,7 +20,7 @@ class ByteStore:
     __slots__ = ("_views", "bytes")
 
     def __init__(self, size_bytes: int) -> None:
-        self._set(_zeros(-(-size_bytes // 16) * 16))
+        self._set(zeroed(-(-size_bytes // 16) * 16))
 
     def _set(self, content: NDArray[np.uint8]) -> None:
         self.bytes = content
@@ -37,7 +37,7 @@ class ByteStore:
         """Make room for `size_bytes`, keeping the content."""
         if size_bytes <= self.bytes.size:
             return
-        larger = _zeros(max(-(-size_bytes // 16) * 16, 2 * self.bytes.size))
+        larger = zeroed(max(-(-size_bytes // 16) * 16, 2 * self.bytes.size))
         larger[: self.bytes.size] = self.bytes
         self._set(larger)
 
@@ -54,7 +54,8 @@ class ByteStore:
         self._views[width][positions >> _SHIFT[width]] = values
 
 
-def _zeros(size_bytes: int) -> NDArray[np.uint8]:
+def zeroed(size_bytes: int) -> NDArray[np.uint8]:
+    """Return zeroed memory; raise GpuAdvisorError where this machine has not as much."""
     try:
         if size_bytes <= _memory_bytes():
             return np.zeros(size_bytes, np.uint8)

@@ -20,6 +20,7 @@ from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SAMPLE, SITE, WARP, St
 from gpuadvisor.emulator.native.engine import run_blocks
 from gpuadvisor.emulator.native.kernels import Kernel
 from gpuadvisor.emulator.native.turns import Memory, Part, Turns
+from gpuadvisor.emulator.store import zeroed
 from gpuadvisor.model.errors import GpuAdvisorError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _ALIGNMENT = 64
 
 def aligned(size_bytes: int) -> NDArray[np.uint8]:
     """Return zeroed memory that starts at a multiple of 64 bytes."""
-    memory = np.zeros(size_bytes + _ALIGNMENT, np.uint8)
+    memory = zeroed(size_bytes + _ALIGNMENT)
     start = -memory.ctypes.data % _ALIGNMENT
     return memory[start : start + size_bytes]
 

@@ -46,7 +46,8 @@ def test_a_kernel_with_endless_parameters_is_refused() -> None:
         ("bar.sync;", "bar.sync"),
     ],
 )
-def test_found_before(body: str, reason: str) -> None:
+@pytest.mark.parametrize("native", [False, True])
+def test_found_before(body: str, reason: str, native: bool) -> None:
     text = f".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry k()\n{{ {body} ret; }}"
     with pytest.raises(GpuAdvisorError, match=reason):
-        run_all(decode(text), Trial(text, block=32, native=False))
+        run_all(decode(text), Trial(text, block=32, native=native))
