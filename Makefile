@@ -5,12 +5,15 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 # An environment of its own: what it brings would get into the way of ours.
 PEERS  := .venv-peers
+# Another: gigabytes that only the networks of examples/ and what records them need.
+FRAMEWORKS := .venv-frameworks
 OUT    ?= build/gpu
 
-.PHONY: help venv report test check gate bench gate-study gate-mutations gpu clean
+.PHONY: help venv report test test-frameworks check gate bench gate-study gate-mutations gpu clean
 help:
 	@echo "make report   probe this machine, analyse examples/, print the advice"
 	@echo "make test     run the tests"
+	@echo "make test-frameworks  the tests that need PyTorch or TensorFlow"
 	@echo "make check    ruff, strict type checking, layer rules"
 	@echo "make gate     judge examples/ and probes/ by the committed baseline; GATE=--update agrees to changes"
 	@echo "make bench    measure the tool itself"
@@ -35,6 +38,17 @@ report: venv
 
 test: venv
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# A process for each framework, a thread for each process, so that they do not get in each other's way.
+test-frameworks: $(FRAMEWORKS)/.installed
+	OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 $(FRAMEWORKS)/bin/python -m pytest \
+		--numprocesses 2 --dist loadfile tests/networks tests/live/frameworks
+
+$(FRAMEWORKS)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --editable . --group frameworks
+	@touch $@
 
 check: venv
 	$(BIN)/ruff check .
@@ -68,4 +82,4 @@ gpu: $(if $(filter $(BIN)/python,$(GPU_PYTHON)),venv)
 	$(GPU_PYTHON) -m tools.record_gpu --output $(OUT) $(addprefix --step ,$(STEPS))
 
 clean:
-	rm -rf $(VENV) $(PEERS) build dist
+	rm -rf $(VENV) $(PEERS) $(FRAMEWORKS) build dist
