@@ -65,11 +65,14 @@ class LaunchPatterns(msgspec.Struct, frozen=True, kw_only=True):
     allocations: int = 0
     """Calls that allocate, free or pin memory, between the first kernel and the last."""
     allocation_seconds: float = 0.0
+    longest_allocation_seconds: float = 0.0
     before_first_kernel_seconds: float = 0.0
     """From the first recorded event, the host's included."""
     after_last_kernel_seconds: float = 0.0
     """To the end of the last recorded event."""
     heaviest_call: str | None = None
-    """The function with the most seconds besides launches, waits, copies and allocations."""
+    """The function with the most seconds besides launches, waits, copies and allocations, the longest call of
+    each left out: the first call of a process, whichever it is, prepares the GPU."""
     heaviest_call_count: int = 0
     heaviest_call_seconds: float = 0.0
+    """Without the longest."""

@@ -41,7 +41,8 @@ LAUNCHES = LaunchPatterns(
         KernelSeries(kind="elementwise", series=10, launches=50, kernel_seconds=0.5, idle_seconds=0.25),
         KernelSeries(kind="reduce", series=5, launches=20, kernel_seconds=0.25, idle_seconds=0.125),
     ],
-    allocations=30, allocation_seconds=1.0, before_first_kernel_seconds=3.0, after_last_kernel_seconds=1.5,
+    allocations=30, allocation_seconds=1.0, longest_allocation_seconds=0.5,
+    before_first_kernel_seconds=3.0, after_last_kernel_seconds=1.5,
     heaviest_call="cudaEventRecord", heaviest_call_count=7, heaviest_call_seconds=6.0,
 )  # fmt: skip
 EXPECTED: dict[str, Value] = {
@@ -70,6 +71,7 @@ EXPECTED: dict[str, Value] = {
     "series_kernels_fraction": 0.075,
     "series_idle_fraction": 0.0375,
     "allocations": 30,
+    "longest_allocation": 0.05,
     "before_first_kernel": 0.25,
     "after_last_kernel": 0.125,
     "heaviest_call": "cudaEventRecord",

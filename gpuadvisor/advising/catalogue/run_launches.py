@@ -129,6 +129,10 @@ FACTS = (
         "Calls that allocate, free or pin memory between the first kernel and the last",
         lambda found: found.allocations,
     ),
+    _of_gpu(
+        "longest_allocation", "Time of the longest of those calls",
+        lambda found: found.longest_allocation_seconds,
+    ),
     _of_run(
         "before_first_kernel", "Time from the first recorded event to the first kernel",
         lambda found: found.before_first_kernel_seconds,
@@ -148,7 +152,8 @@ FACTS = (
         lambda found: found.heaviest_call_count,
     ),
     _of_run(
-        "heaviest_call_fraction", "Time of its calls on all threads",
+        "heaviest_call_fraction",
+        "Time of its calls on all threads, without the longest: the first call of a process prepares the GPU",
         lambda found: found.heaviest_call_seconds,
     ),
     timeline.fact(

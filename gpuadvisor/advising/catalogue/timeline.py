@@ -1,6 +1,7 @@
 """Facts about a whole run: how busy the GPU was, what it waited for, what was copied and launched."""
 
 from collections.abc import Callable, Iterable
+from math import inf
 
 from gpuadvisor.advising.fact import Fact, FactGroup
 from gpuadvisor.model.timeline import (
@@ -13,6 +14,8 @@ from gpuadvisor.model.timeline import (
 )
 
 SMALL_KERNEL_SECONDS = 10e-6
+LONG_GAP_SECONDS = 1e-3
+"""Longer than any launch takes, also in Python: the host does something else."""
 SMALL_COPY = frozenset(
     f"{2**exponent} {unit}" for unit, most in (("B", 10), ("KiB", 6)) for exponent in range(most)
 )
@@ -46,8 +49,13 @@ def _of_span(seconds: Callable[[TimelineProfile], float]) -> Callable[[TimelineP
     return share
 
 
-def _gaps(cause: GapCause) -> Callable[[TimelineProfile], float]:
-    return lambda profile: sum(gaps.total_seconds for gaps in profile.gaps if gaps.cause == cause)
+def _gaps(cause: GapCause, least: float = 0.0, below: float = inf) -> Callable[[TimelineProfile], float]:
+    """Return the time of the gaps of a cause, of those whose sizes all lie within bounds."""
+    return lambda profile: sum(
+        gaps.total_seconds
+        for gaps in profile.gaps
+        if gaps.cause == cause and least <= gaps.at_least_seconds and (gaps.below_seconds or inf) <= below
+    )
 
 
 def _small(profile: TimelineProfile) -> list[KernelActivity]:
@@ -87,9 +95,9 @@ def _communication(profile: TimelineProfile) -> float | None:
     return inside / total if total else None
 
 
-def _gap_fact(cause: GapCause, case: str) -> Fact:
+def _gap_fact(name: str, case: str, seconds: Callable[[TimelineProfile], float]) -> Fact:
     meaning = f"Time without a kernel where {case}; over the time from the first activity to the last"
-    return timeline.fact(f"gaps.{cause}", "float", "fraction", meaning, _of_span(_gaps(cause)))
+    return timeline.fact(f"gaps.{name}", "float", "fraction", meaning, _of_span(seconds))
 
 
 FACTS = (
@@ -111,11 +119,27 @@ FACTS = (
         "kernel_fraction", "float", "fraction", "Time in which the GPU ran kernels, over the same time",
         _of_span(lambda profile: sum(device.kernel_seconds for device in profile.devices)),
     ),
-    _gap_fact("host", "the host launched late, for no reason that is known"),
-    _gap_fact("synchronization", "the host launched late because it waited for the GPU"),
-    _gap_fact("allocator", "the host launched late because it allocated or freed memory"),
-    _gap_fact("copy", "copies and memsets filled most of the time"),
-    _gap_fact("queued", "the next kernel had been launched, but did not start"),
+    _gap_fact("host", "the host launched late, for no reason that is known", _gaps("host")),
+    _gap_fact(
+        "host_short", "the host launched late by less than a millisecond, for no reason that is known",
+        _gaps("host", below=LONG_GAP_SECONDS),
+    ),
+    _gap_fact(
+        "host_long", "the host launched late by a millisecond or more, for no reason that is known",
+        _gaps("host", LONG_GAP_SECONDS),
+    ),
+    _gap_fact(
+        "synchronization", "the host launched late because it waited for the GPU", _gaps("synchronization")
+    ),
+    _gap_fact(
+        "allocator", "the host launched late because it allocated or freed memory", _gaps("allocator")
+    ),
+    _gap_fact("copy", "copies and memsets filled most of the time", _gaps("copy")),
+    _gap_fact("queued", "the next kernel had been launched, but did not start", _gaps("queued")),
+    _gap_fact(
+        "queued_short", "the next kernel had been launched, and started within a millisecond",
+        _gaps("queued", below=LONG_GAP_SECONDS),
+    ),
     timeline.fact(
         "kernel_launches", "int", "kernels", "Kernels that ran", lambda profile: profile.kernel_launches
     ),

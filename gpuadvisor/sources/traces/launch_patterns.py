@@ -24,9 +24,9 @@ def launch_patterns(
     calls: Sequence[ApiCalls],
     extent: tuple[float, float],
 ) -> LaunchPatterns | None:
-    """Return the patterns of all devices together, None without kernels; `extent` is that of the recording.
+    """Return the patterns of all devices together, None without kernels.
 
-    `calls` are the calls by function, those with the most seconds first.
+    `extent` is when the recording begins and ends.
     """
     if not len(recording.kernels):
         return None
@@ -35,18 +35,19 @@ def launch_patterns(
     returned = host.returned(kernels.number)
     waited = (returned >= kernels.end) & (kernels.end - kernels.start >= LONG_SECONDS * second)
     allocating = _between(recording, first, last)
-    heaviest = next((each for each in calls if not _explained(each.name)), None)
+    heaviest = max((each for each in calls if not _explained(each.name)), key=_repeated, default=None)
     return LaunchPatterns(
         known=int(np.count_nonzero(~np.isnan(returned))),
         waiting=int(np.count_nonzero(waited)),
         series=kernel_series(devices.values(), recording.kernel_groups.keys(), second),
         allocations=len(allocating.start),
         allocation_seconds=float((allocating.end - allocating.start).sum()) / second,
+        longest_allocation_seconds=float((allocating.end - allocating.start).max(initial=0.0)) / second,
         before_first_kernel_seconds=max(first - extent[0], 0.0) / second,
         after_last_kernel_seconds=max(extent[1] - last, 0.0) / second,
         heaviest_call=heaviest.name if heaviest else None,
         heaviest_call_count=heaviest.count if heaviest else 0,
-        heaviest_call_seconds=heaviest.total_seconds if heaviest else 0.0,
+        heaviest_call_seconds=_repeated(heaviest) if heaviest else 0.0,
     )
 
 
@@ -55,6 +56,10 @@ def _between(recording: Recording, first: float, last: float) -> Table:
     calls = recording.calls.table()
     chosen = rows_of(calls, recording.call_names.keys(), allocates)
     return calls.at(chosen & (calls.start >= first) & (calls.start < last))
+
+
+def _repeated(calls: ApiCalls) -> float:
+    return calls.total_seconds - calls.max_seconds
 
 
 def _explained(name: str) -> bool:

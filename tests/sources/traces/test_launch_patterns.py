@@ -99,6 +99,7 @@ def test_allocations_between_the_first_kernel_and_the_last(tmp_path: Path) -> No
     ]  # fmt: skip
     found = patterns(tmp_path, events)
     assert (found.allocations, found.allocation_seconds) == (2, seconds(15))
+    assert found.longest_allocation_seconds == seconds(8)
 
 
 def test_the_ends_of_a_run(tmp_path: Path) -> None:
@@ -115,10 +116,17 @@ def test_the_heaviest_call_is_none_that_other_facts_speak_of(tmp_path: Path) -> 
     events = [call(100 * k, 90, name) for k, name in enumerate(others)]
     found = patterns(tmp_path, [kernel(0, 10), *events])
     assert (found.heaviest_call, found.heaviest_call_seconds) == (None, 0.0)
-    asked = [call(2000, 3, "cudaEventRecord"), call(2100, 9, "cudaGetDeviceProperties_v2_v12000")] * 2
-    found = patterns(tmp_path, [kernel(0, 10), *events, *asked])
+
+
+def test_of_the_heaviest_function_the_longest_call_is_left_out(tmp_path: Path) -> None:
+    first = [
+        call(1000, 900, "cudaDeviceGetStreamPriorityRange"),
+        call(1900, 2, "cudaDeviceGetStreamPriorityRange"),
+    ]
+    asked = [call(2000, 3, "cudaEventRecord"), call(2100, 9, "cudaGetDeviceProperties_v2_v12000")] * 3
+    found = patterns(tmp_path, [kernel(0, 10), *first, *asked])
     assert found.heaviest_call == "cudaGetDeviceProperties_v2"
-    assert (found.heaviest_call_count, found.heaviest_call_seconds) == (2, seconds(18))
+    assert (found.heaviest_call_count, found.heaviest_call_seconds) == (3, seconds(18))
 
 
 def test_a_device_that_only_copies_has_no_series(tmp_path: Path) -> None:
