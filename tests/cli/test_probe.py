@@ -8,6 +8,7 @@ from gpuadvisor.cli.main import run
 from gpuadvisor.model.documents import decode
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.probing.store import last_profile
+from tests.probing.fake_gpu import FakeGpu
 from tests.probing.folders import write_probe
 
 Capture = pytest.CaptureFixture[str]
@@ -142,3 +143,20 @@ def test_probes_show_prints_comment_metrics_and_sweeps(
     shown = json.loads(capsys.readouterr().out)
     assert shown["sweeps"][0]["parameters"] == {"paths": [1, 2, 4, 8, 16, 32]}
     assert shown["comment"].startswith("Divergence: what it costs")
+
+
+def test_a_run_whose_time_is_over_says_so_and_keeps_the_earlier_result(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    arguments = ("probe", "scale", "--probe-dir", folder, "--device", "cuda:0")
+    monkeypatch.setattr("gpuadvisor.cli.probing.open_device", lambda _: FakeGpu())
+    assert gpuadvisor(monkeypatch, *arguments) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("gpuadvisor.probing.run.time_for", lambda _, *, quick: 0.0)  # noqa: ARG005
+    assert gpuadvisor(monkeypatch, *arguments, "--quiet") == 0
+    assert gpuadvisor(monkeypatch, *arguments) == 0
+    said = "the 0 s were over: 4 of 4 points of scale were not measured"
+    assert f"{said}; name fewer probes for more" in capsys.readouterr().err
+    kept = last_profile("cuda:0")
+    assert kept is not None
+    assert [len(probe.points) for probe in kept.probes] == [4]
