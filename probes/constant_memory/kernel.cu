@@ -19,6 +19,7 @@
 #define L4(n) L1(n), L1((n) + 1), L1((n) + 2), L1((n) + 3)
 #define L16(n) L4(n), L4((n) + 4), L4((n) + 8), L4((n) + 12)
 #define L64(n) L16(n), L16((n) + 16), L16((n) + 32), L16((n) + 48)
+#define L256(n) L64(n), L64((n) + 64), L64((n) + 128), L64((n) + 192)
 
 #ifdef LINES
 __constant__ unsigned table[LINES * 16] = {
@@ -34,6 +35,12 @@ __constant__ unsigned table[LINES * 16] = {
 #endif
 #if LINES >= 256
     L64(128), L64(192),
+#endif
+#if LINES >= 512
+    L256(256),
+#endif
+#if LINES >= 1024
+    L256(512), L256(768),
 #endif
 };
 

@@ -13,9 +13,9 @@
 //
 // What can fool it. L1 is passed by (`.cg`); L2 is overwritten before every timed launch. DRAM takes longer where a page
 // is opened and where the TLB misses, which all three chains share. The limit that the host can set
-// (cudaLimitMaxL2FetchGranularity) is left as it is. Published: T4 and V100 read DRAM in no less than 64 bytes (an
-// inference from bandwidths over strides). An emulated device counts sectors and has no such units: there only the
-// chains are checked.
+// (cudaLimitMaxL2FetchGranularity) is left as it is. Published: the useful bandwidth of T4 halves once more from a
+// stride of 8 words to one of 16, as it would if 64 bytes were the least that is read (modal-labs/gpu-glossary,
+// memory coalescing). An emulated device counts sectors and has no such units: there only the chains are checked.
 
 #if HINT == 64
 #define LOAD "ld.global.cg.L2::64B.u32"
