@@ -53,7 +53,7 @@ def parse_gain(
         return parse_expression(argument, Type.NUMBER, facts, why_unknown)
 
     answer = _about_run if subject == "timeline" else _about_kernel
-    return GainModel(text, answer(question, arguments, number))
+    return GainModel(" ".join(text.split()), answer(question, arguments, number))
 
 
 def _call(text: str) -> tuple[str, list[str]]:

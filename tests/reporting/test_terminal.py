@@ -137,3 +137,31 @@ def test_a_narrow_terminal_breaks_lines_but_loses_no_advice() -> None:
     assert all(len(line) <= 50 for line in narrow.splitlines())
     assert "Title 1" in narrow
     assert "Title 2" in narrow
+
+
+OF_A_RUN = Gain(low=1.0, expected=1.25, high=2.0, saved_seconds=2.0, saved_fraction=0.2)
+
+
+@pytest.mark.parametrize(
+    ("gain", "subject", "expected"),
+    [
+        (
+            OF_A_RUN,
+            Subject(kind="timeline", file="trace.json"),
+            "1.25x faster expected, 1.00 to 2.00 (modelled); saves 2 s, 20 % of the run",
+        ),
+        (
+            msgspec.structs.replace(OF_A_RUN, expected=1.0, saved_seconds=0.0, saved_fraction=0.0),
+            Subject(kind="timeline", file="trace.json"),
+            "up to 2.00x faster, the recording does not tell how much of it (modelled)",
+        ),
+        (
+            Gain(low=1.0, expected=1.0, high=2.0),
+            Subject(kind="kernel", kernel="f"),
+            "up to 2.00x faster, little expected (modelled)",
+        ),
+    ],
+)
+def test_gains_of_runs_are_told_in_seconds(gain: Gain, subject: Subject, expected: str) -> None:
+    of_run = msgspec.structs.replace(advice(1), gain=gain, subject=subject)
+    assert expected in text(msgspec.structs.replace(REPORT, advice=[of_run]))
