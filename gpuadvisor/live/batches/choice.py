@@ -11,6 +11,8 @@ NEAR = 0.95
 """A throughput is near the best if its median is at least this share of the best one's..."""
 SURELY_NEAR = 0.90
 """...and the low end of its interval at least this share of the best one's median."""
+DISTURBED = 0.10
+"""The width of the best one's interval, as a share of its median, from which other work is at play."""
 HEADROOM = 0.90
 """The share of the memory that a recommended batch may take: validation, fragmentation and other inputs need
 the rest."""
@@ -44,13 +46,7 @@ def choose(
     if not rates:
         return Choice(reason="no batch size could be measured")
     best, best_rate = max(rates, key=lambda item: item[1].median)
-    knee = next(
-        point
-        for point, rate in rates
-        if point is best
-        or _is_near(rate, best_rate)
-        or (rate.high >= NEAR * best_rate.median and (contest(point.batch, best.batch) or 0.0) >= NEAR)
-    )
+    knee = _knee(rates, best, best_rate, contest)
     roomy = [point for point, _ in rates if _has_room(point, capacity_bytes) and point.batch <= knee.batch]
     chosen = max(roomy, key=lambda point: point.batch, default=None)
     return Choice(
@@ -61,8 +57,30 @@ def choose(
     )
 
 
+def _knee(
+    rates: Sequence[tuple[BatchPoint, Interval]], best: BatchPoint, best_rate: Interval, contest: Contest
+) -> BatchPoint:
+    """Return the smallest near the best; among those that may be it is found by halving."""
+    near = next(point for point, rate in rates if point is best or _is_near(rate, best_rate))
+    open_ones = [point for point, rate in rates if point.batch < near.batch and _may_be_near(rate, best_rate)]
+    low, high = 0, len(open_ones)
+    while low < high:
+        middle = (low + high) // 2
+        if (contest(open_ones[middle].batch, best.batch) or 0.0) >= NEAR:
+            high = middle
+        else:
+            low = middle + 1
+    return [*open_ones, near][low]
+
+
 def _is_near(rate: Interval, best: Interval) -> bool:
     return rate.median >= NEAR * best.median and rate.low >= SURELY_NEAR * best.median
+
+
+def _may_be_near(rate: Interval, best: Interval) -> bool:
+    """Whether the interval reaches near the best; on a machine that is disturbed, half of that will do."""
+    disturbed = best.high - best.low > DISTURBED * best.median
+    return rate.high >= NEAR * best.median or (disturbed and rate.median >= best.median / 2)
 
 
 def _has_room(point: BatchPoint, capacity_bytes: int | None) -> bool:

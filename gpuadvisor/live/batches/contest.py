@@ -7,7 +7,7 @@ from gpuadvisor.live.batches.child import Answer
 
 ROUNDS = 3
 """Of each batch; the median of the ratios stands one round that something disturbed."""
-MOST = 3
+MOST = 4
 """Batches that are set against the best one in a sweep."""
 
 Contest = Callable[[int, int], float | None]

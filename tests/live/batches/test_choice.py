@@ -37,12 +37,20 @@ def test_what_is_uncertain_is_measured_in_turns_with_the_best() -> None:
 
     def contest(batch: int, best: int) -> float:
         asked.append((batch, best))
-        return {64: 0.80, 128: 0.96}[batch]
+        return {64: 0.80, 128: 0.96, 256: 0.98}[batch]
 
     noisy = [measured(point.batch, 500.0 + point.batch / 10, spread=0.6) for point in SATURATING]
-    found = choose(noisy[3:], None, None, contest)
-    assert asked == [(64, 1024), (128, 1024)]
+    found = choose(noisy[3:], None, None, contest)  # 64, 128, 256, 512 and the best, 1024
+    assert asked == [(256, 1024), (128, 1024), (64, 1024)]
     assert (found.best, found.knee) == (1024, 128)
+
+
+def test_the_best_of_a_disturbed_machine_may_owe_that_to_a_quiet_moment() -> None:
+    points = [measured(batch, 60.0) for batch in (8, 16, 32)] + [measured(64, 100.0, spread=0.3)]
+    assert choose(points, None, None, lambda *_: 1.0).knee == 8
+    assert choose(points, None, None, lambda *_: 0.5).knee == 64
+    quiet = [*points[:3], measured(64, 100.0)]
+    assert choose(quiet, None, None, lambda *_: 1.0).knee == 64
 
 
 def test_what_is_certain_is_not_measured_again() -> None:
