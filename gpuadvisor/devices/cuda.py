@@ -63,6 +63,8 @@ class CudaDevice:
             attributes = CudaAttributes(cupy, index)
             shared_limit_bytes = attributes.get("MaxSharedMemoryPerBlockOptin")
         self._gpu = find_gpu(attributes.uuid, attributes.pci_bus_id)
+        if self._gpu is not None:
+            self._gpu.is_used_here = True
         self._facts = self._read_facts(attributes)
         self._memory = CudaMemory(cupy, index)
         self._textures = CudaTextures(cupy, self._stream)

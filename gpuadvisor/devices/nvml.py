@@ -87,6 +87,8 @@ class NvmlGpu:
     def __init__(self, nvml: ModuleType, handle: Any) -> None:  # noqa: ANN401 - an opaque pointer
         self._nvml = nvml
         self._handle = handle
+        self.is_used_here = False
+        """Whether this process holds a context on it."""
         self._refusals = (
             nvml.NVMLError_NotSupported,
             nvml.NVMLError_NoPermission,
@@ -151,9 +153,17 @@ class NvmlGpu:
 
     @property
     def other_processes(self) -> int | None:
-        """Processes other than this one that hold a compute context on the GPU."""
+        """Processes other than this one that hold a compute context on the GPU.
+
+        In a container a driver may give the numbers that processes have on the host: where this process
+        holds a context and its own number is not among them, one of them is taken for it.
+        """
         processes = self.ask(self._nvml.nvmlDeviceGetComputeRunningProcesses)
-        return None if processes is None else sum(process.pid != os.getpid() for process in processes)
+        if processes is None:
+            return None
+        numbers = [process.pid for process in processes]
+        is_listed = os.getpid() in numbers or self.is_used_here
+        return max(0, len(numbers) - is_listed)
 
     @property
     def mig_enabled(self) -> bool | None:

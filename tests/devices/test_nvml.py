@@ -159,6 +159,27 @@ def test_this_process_is_not_another(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("numbers", "is_used_here", "others"),
+    [
+        ([424242], True, 0),
+        ([424242, 424243], True, 1),
+        ([424242], False, 1),
+        ([os.getpid(), 424242], True, 1),
+        ([os.getpid()], False, 0),
+        ([], True, 0),
+    ],
+    ids=["container", "container, shared", "no context here", "host, shared", "host", "nothing told"],
+)
+def test_in_a_container_this_process_may_have_another_number(
+    monkeypatch: pytest.MonkeyPatch, numbers: list[int], is_used_here: bool, others: int
+) -> None:
+    processes = [SimpleNamespace(pid=number) for number in numbers]
+    gpu = found(monkeypatch, nvmlDeviceGetComputeRunningProcesses=processes)
+    gpu.is_used_here = is_used_here
+    assert gpu.other_processes == others
+
+
+@pytest.mark.parametrize(
     ("mode", "word"),
     [
         (pynvml.NVML_COMPUTEMODE_EXCLUSIVE_PROCESS, "exclusive process"),
