@@ -21,22 +21,25 @@ _ROLES: tuple[tuple[KernelRole, re.Pattern[str]], ...] = (
     (
         "convolution",
         re.compile(
-            r"implicit_convolve|implicit_gemm|cudnn|fprop|dgrad|wgrad|winograd|conv[123]d|convolution|im2col",
+            r"implicit_convolve|implicit_gemm|cudnn::cnn|[sh]cudnn_|fprop|dgrad|wgrad|winograd|conv[123]d|"
+            r"conv_depthwise|im2col",
             re.I,
         ),
     ),
-    ("matrix", re.compile(r"gemm|gemv|nvjet|cublas|wgmma|\bgemvx\b|dot_kernel", re.I)),
+    ("matrix", re.compile(r"gemm|nvjet", re.I)),
     ("eager", re.compile(r"EigenMetaKernel|Eigen::internal|tensorflow::", re.I)),
 )
+"""The first that fits. Products of a matrix and a vector are none: tensor cores do not speed them up."""
 _PRECISIONS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
-    ("float8", re.compile(r"e4m3|e5m2|fp8|nvjet_q", re.I)),
-    ("bfloat16", re.compile(r"bf16|bfloat16|nvjet_t", re.I)),
+    ("float8", re.compile(r"e4m3|e5m2|fp8|nvjet_(sm\d+_)?q", re.I)),
+    ("bfloat16", re.compile(r"bf16|bfloat16|nvjet_(sm\d+_)?t", re.I)),
     ("tf32", re.compile(r"tf32|tensorop_s1688|(?<!f16_)(?<!fp16_)s1688(gemm|fprop|dgrad|wgrad)_(?!f)", re.I)),
-    ("float16", re.compile(r"fp16|f16|__half|c10::Half|hgemm|h884|h1688|h16816|nvjet_h|s884|s1688|s16816")),
+    ("float16", re.compile(r"f16|fp16|__half|c10::Half|hgemm|[hs]884|h1688|16816|s1688|nvjet_(sm\d+_)?h")),
     ("int8", re.compile(r"i8816|i16832|imma|s8s8|int8|igemm", re.I)),
-    ("float64", re.compile(r"dgemm|d884|f64|\bdouble\b", re.I)),
-    ("float32", re.compile(r"sgemm|scudnn|simt|ffma|f32|\bfloat\b|nvjet_s", re.I)),
+    ("float64", re.compile(r"dgemm|d884|f64|<(\d+, )*double\b|lambda\(double\b")),
+    ("float32", re.compile(r"sgemm|scudnn|simt|ffma|f32|<(\d+, )*float\b|lambda\(float\b")),
 )
+"""The first that fits. Of templates their first type counts: parameters of float32 kernels may be doubles."""
 
 
 def role(name: str) -> KernelRole | None:
