@@ -50,7 +50,10 @@ def compile_ahead(
     What takes longer than the limit, or does not compile, is left to the point that needs it. `announce` is
     told the number before it begins.
     """
-    jobs = [job for job in jobs_of(facts, selected) if not is_compiled(*job)]
+    try:
+        jobs = [job for job in jobs_of(facts, selected) if not is_compiled(*job)]
+    except GpuAdvisorError:  # no compiler, say: the first point tells
+        return 0
     number = min(processes or os.cpu_count() or 1, MOST_PROCESSES, len(jobs))
     if len(jobs) < FEWEST_JOBS or number < 2:
         return 0

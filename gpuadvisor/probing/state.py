@@ -19,14 +19,13 @@ def point_conditions(looks: Sequence[DeviceConditions]) -> PointConditions | Non
     """Return the looks in one; None where there was none."""
     if not looks:
         return None
+    others = [each.other_processes for each in looks if each.other_processes is not None]
     return PointConditions(
         sm_clock_hz=_over(median, (each.sm_clock_hz for each in looks)),
         memory_clock_hz=_over(median, (each.memory_clock_hz for each in looks)),
         power_watts=_over(max, (each.power_watts for each in looks)),
         temperature_celsius=_over(max, (each.temperature_celsius for each in looks)),
-        other_processes=max((each.other_processes or 0 for each in looks), default=None)
-        if any(each.other_processes is not None for each in looks)
-        else None,
+        other_processes=max(others, default=None),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from gpuadvisor.compiler.compile import is_compiled
 from gpuadvisor.devices.open import open_device
+from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.probing import compile_ahead as ahead
 from gpuadvisor.probing.catalogue import load_probes
 from gpuadvisor.probing.compile_ahead import compile_ahead, jobs_of
@@ -53,6 +54,16 @@ def test_a_kernel_that_does_not_compile_is_left_to_its_point(
     ]
     monkeypatch.setattr(ahead, "jobs_of", lambda *_: broken)
     assert compile_ahead(FACTS, selected, 60.0, lambda _: None, processes=2) == 4
+
+
+def test_without_a_compiler_the_points_say_so(
+    selected: list[Selection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> list[str]:
+        raise GpuAdvisorError("no compiler")
+
+    monkeypatch.setattr(ahead, "supported_compute_capabilities", missing)
+    assert compile_ahead(FACTS, selected, 60.0, lambda _: None, processes=2) == 0
 
 
 @pytest.mark.parametrize("processes", [1, None])
