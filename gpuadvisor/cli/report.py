@@ -32,4 +32,4 @@ def command(
     rules = load_rules(rule_packs)
     report = build_report(found.machine, found.kernels, rules, found.timelines, found.disagreements)
     report = with_comparison(report)
-    show(report, form=form, output=output, verbose=verbose)
+    show(report, form=form, output=output, probes=verbose, verbose=verbose)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.text import Text
 
 from gpuadvisor.model.report import Report
 from gpuadvisor.reporting.terminal.advice import render_advice, render_not_evaluated
@@ -22,8 +23,9 @@ def render(
 ) -> None:
     """Print the report; `sources` maps the file names in it to their text, where it is at hand.
 
-    Without `probes` the machine is only named. `verbose` adds a table of the source lines, every
-    piece of advice in full and the reasons for each rule that was not evaluated.
+    Without `probes` the machine is named, and compared with theory where the report does so. `verbose`
+    adds a table of the source lines, every piece of advice in full and the reasons for each rule that was
+    not evaluated.
     """
     if report.machine is not None:
         render_device(report.machine, console)
@@ -31,6 +33,9 @@ def render(
             render_comparison(report.comparison, console)
         if probes:
             render_probes(report.machine, console)
+        elif report.comparison is not None:
+            count = len(report.machine.probes)
+            console.print(Text(f"\n{count} probes; --verbose shows what each found", style="dim"))
     for kernel in report.kernels:
         render_kernel(kernel, console, sources, verbose=verbose)
     render_timelines(report, console, verbose=verbose)
