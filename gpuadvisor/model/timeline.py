@@ -32,6 +32,8 @@ class TimelineDevice(msgspec.Struct, frozen=True, kw_only=True):
     """In which any activity ran: a kernel, a copy or a memset."""
     kernel_seconds: float = 0.0
     """In which any kernel ran."""
+    compute_seconds: float | None = None
+    """In which any kernel ran that belongs to no collective."""
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):

@@ -179,6 +179,8 @@ def test_uneven_devices() -> None:
     """Eight, two and two seconds of kernels: four beyond the mean of four, of ten."""
     found = value("uneven_fraction", patterned(devices=[device(0, 8.0), device(1, 2.0), device(2, 2.0)]))
     assert found == pytest.approx(0.4)
+    alike = [msgspec.structs.replace(device(index, 8.0 - index), compute_seconds=2.0) for index in range(2)]
+    assert value("uneven_fraction", patterned(devices=alike)) == 0.0
 
 
 def transfers(*, name: str = "Test GPU") -> MachineProfile:

@@ -90,7 +90,11 @@ def _streams(profile: TimelineProfile) -> int | None:
 
 def _uneven(profile: TimelineProfile) -> float | None:
     """Return what the device with most to do does beyond the mean, over the mean of the devices' times."""
-    busy, span = [device.kernel_seconds for device in profile.devices], total_span(profile)
+    busy = [
+        device.kernel_seconds if device.compute_seconds is None else device.compute_seconds
+        for device in profile.devices
+    ]
+    span = total_span(profile)
     if span is None or not busy:
         return None
     return (max(busy) - sum(busy) / len(busy)) / (span / len(busy))
@@ -175,8 +179,8 @@ FACTS = (
     ),
     timeline.fact(
         "uneven_fraction", "float", "fraction",
-        "Kernel time of the device with most of it beyond the mean of the devices; over the mean time from a "
-        "device's first activity to its last",
+        "Time with kernels, those of collectives left out, of the device with most of it beyond the mean of "
+        "the devices; over the mean time from a device's first activity to its last",
         _uneven,
     ),
 )  # fmt: skip

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gpuadvisor.model.timeline import Gaps, Stream, TimelineDevice
+from gpuadvisor.sources.traces.api_names import communicates
 from gpuadvisor.sources.traces.columns import Table, together
 from gpuadvisor.sources.traces.device_tables import DeviceTables, of_lanes
 from gpuadvisor.sources.traces.gaps import FoundGaps
@@ -13,11 +17,15 @@ from gpuadvisor.sources.traces.text import visible
 
 
 def devices(
-    tables: Mapping[int, DeviceTables], known: Mapping[int, TimelineDevice], ticks_per_second: float
+    tables: Mapping[int, DeviceTables], known: Mapping[int, TimelineDevice], recording: Recording
 ) -> list[TimelineDevice]:
     """Return the devices that did anything, with what is `known` of them, by their number."""
+    groups = recording.kernel_groups.keys()
+    collective = np.array([communicates(group.name) for group in groups], dtype=np.bool_)
     return [
-        _device(known.get(number, TimelineDevice(index=number)), parts, ticks_per_second)
+        _device(
+            known.get(number, TimelineDevice(index=number)), parts, collective, recording.ticks_per_second
+        )
         for number, parts in tables.items()
     ]
 
@@ -47,8 +55,12 @@ def gaps(tables: Mapping[int, DeviceTables], host: HostCalls, ticks_per_second: 
     return found.gaps()
 
 
-def _device(known: TimelineDevice, parts: DeviceTables, second: float) -> TimelineDevice:
-    everything = together(parts)
+def _device(
+    known: TimelineDevice, parts: DeviceTables, collective: NDArray[np.bool_], second: float
+) -> TimelineDevice:
+    everything, kernels = together(parts), parts.kernels
+    waiting = collective.take(kernels.group)
+    kernel_seconds = _busy(kernels, second)
     return TimelineDevice(
         index=known.index,
         name=None if known.name is None else visible(known.name),
@@ -57,7 +69,8 @@ def _device(known: TimelineDevice, parts: DeviceTables, second: float) -> Timeli
         memory_bytes=known.memory_bytes,
         span_seconds=float(everything.end.max() - everything.start.min()) / second,
         busy_seconds=_busy(everything, second),
-        kernel_seconds=_busy(parts.kernels, second),
+        kernel_seconds=kernel_seconds,
+        compute_seconds=_busy(kernels.at(~waiting), second) if waiting.any() else kernel_seconds,
     )
 
 

@@ -52,7 +52,7 @@ def timeline(recording: Recording, origin: Origin) -> TimelineProfile:
         rank=origin.rank,
         world_size=origin.world_size,
         span_seconds=(extent[1] - extent[0]) / ticks_per_second,
-        devices=occupation.devices(devices, origin.devices, ticks_per_second),
+        devices=occupation.devices(devices, origin.devices, recording),
         streams=occupation.streams(recording),
         kernels=totals.kernels(recording),
         copies=totals.copies(recording),

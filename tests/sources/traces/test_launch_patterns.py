@@ -134,3 +134,12 @@ def test_a_device_that_only_copies_has_no_series(tmp_path: Path) -> None:
     elsewhere["args"]["device"] = 1
     found = patterns(tmp_path, [small(0), small(6), small(12), elsewhere])
     assert [each.series for each in found.series] == [1]
+
+
+def test_what_waits_in_a_collective_does_not_compute(tmp_path: Path) -> None:
+    events = [
+        kernel(0, 20),
+        kernel(10, 40, name="ncclDevKernel_AllReduce_Sum_f32_RING_LL(ncclDevKernelArgs)"),
+    ]
+    (device,) = read_kineto(write(tmp_path / "trace.json", events)).devices
+    assert (device.kernel_seconds, device.compute_seconds) == (seconds(50), seconds(20))
