@@ -38,7 +38,8 @@ def estimate(samples: Sequence[float]) -> Estimate:
     rank, confidence = interval_rank(int(ordered.size))
     low, high = float(ordered[rank - 1]), float(ordered[-rank])
     error = (high - low) / (2 * NormalDist().inv_cdf((1 + confidence) / 2))
-    return Estimate(median, low, high, error / median if median else None)
+    relative = 0.0 if not error else error / abs(median) if median else None
+    return Estimate(median, low, high, relative)
 
 
 @lru_cache(maxsize=1024)

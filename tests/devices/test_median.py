@@ -34,8 +34,16 @@ def test_few_samples_have_a_median_and_no_interval() -> None:
     assert (found.low, found.high, found.relative_standard_error) == (None, None, None)
 
 
-def test_equal_samples_have_no_error() -> None:
-    assert estimate([2.0] * 10).relative_standard_error == 0
+@pytest.mark.parametrize("value", [2.0, 0.0, -3.0])
+def test_equal_samples_have_no_error(value: float) -> None:
+    assert estimate([value] * 10).relative_standard_error == 0
+
+
+def test_an_error_has_no_share_of_nothing() -> None:
+    assert estimate([-1.0, 0.0, 1.0] * 5).relative_standard_error is None
+    below = estimate([-1.0, -2.0] * 10).relative_standard_error
+    assert below is not None
+    assert below > 0
 
 
 @pytest.mark.parametrize("number", [10, 25, 101])
