@@ -42,7 +42,7 @@ test: venv
 # A process for each framework, a thread for each process, so that they do not get in each other's way.
 test-frameworks: $(FRAMEWORKS)/.installed
 	OMP_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 $(FRAMEWORKS)/bin/python -m pytest \
-		--numprocesses 2 --dist loadfile tests/networks tests/live/frameworks
+		--numprocesses 2 --dist loadfile tests/networks tests/live/frameworks tests/examples/frameworks
 
 $(FRAMEWORKS)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(FRAMEWORKS)

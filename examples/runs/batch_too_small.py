@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-SAMPLES = 512
+SAMPLES = 8192 if DEVICE == "cuda" else 512
 
 
 def train(batch):

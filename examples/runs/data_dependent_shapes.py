@@ -11,7 +11,7 @@ import sys
 import torch
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, SAMPLES, CLASSES = 50, 4096, 100
+STEPS, SAMPLES, CLASSES = (50, 4096, 100) if DEVICE == "cuda" else (10, 1024, 100)
 
 
 def batch():

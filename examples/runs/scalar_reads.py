@@ -11,7 +11,7 @@ import sys
 import torch
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, SIZE = 50, 1024
+STEPS, SIZE = (50, 1024) if DEVICE == "cuda" else (10, 256)
 
 
 def losses():
