@@ -12,6 +12,8 @@ SPACES = frozenset({"global", "const", "shared", "local", "param", "tex"})
 _VECTORS = {"v2": 2, "v4": 4, "v8": 8}
 _MOST_REGISTERS = 1 << 17
 """Of one name; beyond what compilers write, and little enough to list them."""
+_LARGEST_ALIGNMENT = 1 << 16
+"""Far beyond the 1,024 bytes that hardware asks for anywhere."""
 _MOST_PARAMETER_BYTES = 32_764
 """Since compute capability 7.0 (CUDA C++ Programming Guide, `__global__` Function Parameters)."""
 
@@ -76,7 +78,7 @@ def _shape(tokens: Tokens) -> _Shape:
     while tokens.peek().startswith("."):
         word = tokens.next()[1:]
         if word == "align":
-            alignment = tokens.integer()
+            alignment = _alignment(tokens)
         elif word == "attribute":
             tokens.skip_until(")")
             tokens.expect(")")
@@ -90,6 +92,14 @@ def _shape(tokens: Tokens) -> _Shape:
         raise tokens.error("a declaration without a type")
     element_bytes = TYPE_BYTES[type_name] * count
     return _declarator(tokens, _Shape(type_name, "", element_bytes, alignment or element_bytes, []))
+
+
+def _alignment(tokens: Tokens) -> int:
+    """Read a power of two (PTX ISA, Alignment)."""
+    alignment = tokens.integer()
+    if not 0 < alignment <= _LARGEST_ALIGNMENT or alignment & (alignment - 1):
+        raise tokens.error(f"an alignment of {alignment}; powers of two up to {_LARGEST_ALIGNMENT} are read")
+    return alignment
 
 
 def _declarator(tokens: Tokens, like: _Shape) -> _Shape:
