@@ -21,12 +21,13 @@ class Intervals(NamedTuple):
 
     def covered_until(self, times: Times) -> Times:
         """Return how much of the time before each of `times` they cover."""
-        if not len(self.start):
-            return np.zeros_like(times)
-        edges = np.stack([self.start, self.end], axis=1).ravel()
-        covered = np.cumsum(self.end - self.start)
-        values = np.stack([covered - (self.end - self.start), covered], axis=1).ravel()
-        return np.interp(times, edges, values)
+        if not len(self.start) or not len(times):
+            return np.zeros(len(times))
+        lengths = np.concatenate([[0.0], np.cumsum(self.end - self.start)])
+        begun = np.searchsorted(self.start, times, side="right")
+        left_of_last = np.maximum(self.end[begun - 1] - times, 0.0)
+        covered: Times = lengths[begun] - np.where(begun > 0, left_of_last, 0.0)
+        return covered
 
     def overlap(self, start: Times, end: Times) -> Times:
         """Return how much of each stretch of time they cover."""

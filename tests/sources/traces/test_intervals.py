@@ -27,3 +27,11 @@ def test_nothing() -> None:
     assert none.length == 0
     assert not none.contain(np.array([1.0])).any()
     assert none.covered_until(np.array([1.0])).tolist() == [0.0]
+
+
+def test_parts_of_them() -> None:
+    found = union(np.array([10.0, 30.0, 50.0]), np.array([20.0, 40.0, 60.0]))
+    part = found.clipped(15.0, 50.0)
+    assert (part.start.tolist(), part.end.tolist()) == ([15.0, 30.0], [20.0, 40.0])
+    covered = found.overlap(np.array([0.0, 12.0, 20.0]), np.array([100.0, 33.0, 30.0]))
+    assert covered.tolist() == [30.0, 11.0, 0.0]
