@@ -16,6 +16,10 @@ Clock = Literal["device", "host"]
 """`device`: between events on the device. `host`: from the first call until the host sees the end."""
 
 
+MatrixElement = Literal["float16", "float32", "float64"]
+"""What the vendor's library multiplies, and CuPy gives names to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scratch:
     """Device memory that one step allocates and a later one frees."""
@@ -90,7 +94,20 @@ class Touch:
     stream: int = 0
 
 
-Step = Copy | Run | Allocate | Free | Prefetch | Touch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multiply:
+    """Multiply two square matrices, row by row, by the vendor's library: target = left x right."""
+
+    left: Buffer
+    right: Buffer
+    target: Buffer
+    element: MatrixElement
+    size: int
+    """Rows, and columns."""
+    stream: int = 0
+
+
+Step = Copy | Run | Allocate | Free | Prefetch | Touch | Multiply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +149,8 @@ def _step_with(step: Step, of: Callable[[Buffer], Buffer]) -> Step:
             return replace(step, arguments=arguments)
         case Prefetch() | Touch():
             return replace(step, buffer=of(step.buffer))
+        case Multiply():
+            return replace(step, left=of(step.left), right=of(step.right), target=of(step.target))
         case Allocate() | Free():
             return step
 

@@ -75,7 +75,7 @@ class CudaDevice:
 
     def _read_facts(self, attributes: CudaAttributes) -> DeviceFacts:
         facts = read_facts(attributes, self._gpu, self._conditions())
-        return msgspec.structs.replace(facts, abilities=abilities(self._runtime, attributes))
+        return msgspec.structs.replace(facts, abilities=abilities(self._cupy, attributes))
 
     @property
     def facts(self) -> DeviceFacts:

@@ -13,6 +13,7 @@ from gpuadvisor.devices.activities import (
     Allocate,
     Copy,
     Free,
+    Multiply,
     Prefetch,
     Run,
     Scratch,
@@ -22,6 +23,7 @@ from gpuadvisor.devices.activities import (
 )
 from gpuadvisor.devices.cuda_launches import prepare_launch
 from gpuadvisor.devices.cuda_modules import CudaModules
+from gpuadvisor.devices.cuda_products import prepare_product
 from gpuadvisor.devices.device import Buffer
 
 Call = Callable[[], object]
@@ -96,6 +98,8 @@ class CudaActivities:
                 return partial(prefetch, buffer.address, buffer.size_bytes, self._index, stream)
             case Touch(buffer=buffer):
                 return partial(self._touch, _bytes_of(buffer))
+            case Multiply():
+                return prepare_product(self._cupy, step, self._streams[step.stream])
 
     def _copy(self, copy: Copy, stream: int) -> Call:
         """Return a copy whose direction CUDA tells from the addresses (`cudaMemcpyDefault`)."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gpuadvisor.devices.activities import Activity, Allocate, Copy, Free, Run, Scratch, Span, Step
+from gpuadvisor.devices.activities import Activity, Allocate, Copy, Free, Multiply, Run, Scratch, Span, Step
 from gpuadvisor.devices.copy_model import (
     COPY_AND_WAIT_SECONDS,
     GRAPH_LAUNCH_SECONDS,
@@ -21,6 +21,7 @@ from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelTime
 from gpuadvisor.model.provenance import Provenance
 
+REFUSED = {Run: "this kind of launch", Multiply: "a product of the vendor's library"}
 Launcher = Callable[[Run], KernelTime]
 """Runs every block of a launch and returns its modelled time."""
 
@@ -88,7 +89,7 @@ class EmulatedActivities:
             case Free():
                 self._memory.free(self._scratch.pop(step.scratch))
             case _:
-                kind = "this kind of launch" if isinstance(step, Run) else "moving pages"
+                kind = REFUSED.get(type(step), "moving pages")
                 raise GpuAdvisorError(f"{kind} means nothing on an emulated device", remedy="use a real GPU")
 
     def _copy(self, copy: Copy) -> tuple[str, float]:

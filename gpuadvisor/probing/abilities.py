@@ -10,12 +10,14 @@ EMULATED = {
     "managed": "an emulated GPU has no pages that move",
     "cooperative": "nobody has published what cooperative launches cost on the GPUs that can be emulated",
     "programmatic": "nobody has published what programmatic launches cost on the GPUs that can be emulated",
+    "matrix_library": "the vendor's library has no PTX that could be emulated",
 }
 REAL = {
     "peer": "there is no second GPU that this one reaches directly",
     "managed": "host and GPU cannot use managed memory at the same time here",
     "cooperative": "the driver has no cooperative launches",
     "programmatic": "programmatic launches need compute capability 9.0 and the package cuda-bindings",
+    "matrix_library": "CuPy does not find cuBLAS (package nvidia-cublas, or a CUDA toolkit)",
 }
 
 

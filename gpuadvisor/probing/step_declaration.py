@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from gpuadvisor.devices.activities import MatrixElement
 from gpuadvisor.probing.argument_declaration import ArgumentDeclaration, ElementType
 from gpuadvisor.probing.expressions import Expression, parse
 
@@ -66,7 +67,17 @@ class TouchStep(StepBase, frozen=True, kw_only=True, forbid_unknown_fields=True,
     buffer: str
 
 
-StepDeclaration = CopyStep | LaunchStep | AllocateStep | FreeStep | PrefetchStep | TouchStep
+class MultiplyStep(StepBase, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="multiply"):
+    """Multiply square matrices that lie in buffers, row by row, by the vendor's library."""
+
+    left: str
+    right: str
+    target: str = msgspec.field(name="to")
+    element: MatrixElement
+    size: Expression
+
+
+StepDeclaration = CopyStep | LaunchStep | AllocateStep | FreeStep | PrefetchStep | TouchStep | MultiplyStep
 
 
 def names_of(step: StepDeclaration) -> list[str]:
@@ -80,3 +91,5 @@ def names_of(step: StepDeclaration) -> list[str]:
             return [step.scratch]
         case PrefetchStep() | TouchStep():
             return [step.buffer]
+        case MultiplyStep():
+            return [step.left, step.right, step.target]

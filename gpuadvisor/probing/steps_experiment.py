@@ -9,6 +9,7 @@ from gpuadvisor.devices.activities import (
     Allocate,
     Copy,
     Free,
+    Multiply,
     Prefetch,
     Run,
     Scratch,
@@ -30,6 +31,7 @@ from gpuadvisor.probing.step_declaration import (
     CopyStep,
     FreeStep,
     LaunchStep,
+    MultiplyStep,
     PrefetchStep,
     StepDeclaration,
     TouchStep,
@@ -133,6 +135,15 @@ class _Stage:
                 return Prefetch(buffer=self.buffers[name], stream=stream)
             case TouchStep(buffer=name):
                 return Touch(buffer=self.buffers[name], stream=stream)
+            case MultiplyStep(left=left, right=right, target=target, element=element, size=size):
+                return Multiply(
+                    left=self.buffers[left],
+                    right=self.buffers[right],
+                    target=self.buffers[target],
+                    element=element,
+                    size=scope.integer("steps: size", size),
+                    stream=stream,
+                )
 
     def _copy(self, step: CopyStep, scope: Scope, stream: int) -> Copy:
         source, target = self._memory(step.source), self._memory(step.target)

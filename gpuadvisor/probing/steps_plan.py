@@ -9,7 +9,7 @@ from gpuadvisor.probing.declaration import BufferDeclaration, SweepDeclaration
 from gpuadvisor.probing.plan import kernel_settings, scope_at
 from gpuadvisor.probing.probe import Probe
 from gpuadvisor.probing.scope import Scope
-from gpuadvisor.probing.step_declaration import LaunchStep, StepDeclaration, names_of
+from gpuadvisor.probing.step_declaration import LaunchStep, MultiplyStep, StepDeclaration, names_of
 from gpuadvisor.probing.sweeps import Parameters
 from gpuadvisor.probing.workbench import Workbench
 
@@ -61,5 +61,6 @@ def needs_of(probe: Probe, sweep: SweepDeclaration) -> list[str]:
         "managed": "managed" in places,
         "cooperative": any(launch.cooperative for launch in launches),
         "programmatic": any(launch.programmatic for launch in launches),
+        "matrix_library": any(isinstance(step, MultiplyStep) for step in all_steps(sweep)),
     }
     return [name for name, needs in needed.items() if needs]

@@ -1,6 +1,6 @@
 """What the structure of probe.toml cannot say of steps: that names, places and clocks fit together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from gpuadvisor.devices.device import Place
 from gpuadvisor.probing.argument_declaration import ArgumentDeclaration
@@ -13,6 +13,7 @@ from gpuadvisor.probing.step_declaration import (
     CopyStep,
     FreeStep,
     LaunchStep,
+    MultiplyStep,
     PrefetchStep,
     StepDeclaration,
     TouchStep,
@@ -44,10 +45,7 @@ def _verify_memory(probe: Probe, sweep: SweepDeclaration, key: str, step: StepDe
     scratch = [each.scratch for each in all_steps(sweep) if isinstance(each, AllocateStep)]
     match step:
         case CopyStep():
-            for name in (step.source, step.target):
-                check_name(probe, key, name, [*buffers, *scratch])
-            if not {step.source, step.target} & buffers.keys():
-                raise complaint(probe, key, "a copy needs a declared buffer at one end")
+            _verify_copy(probe, key, step, buffers, scratch)
         case LaunchStep():
             check_kernel(probe, key, step.kernel)
             for argument in step.arguments:
@@ -60,6 +58,17 @@ def _verify_memory(probe: Probe, sweep: SweepDeclaration, key: str, step: StepDe
         case PrefetchStep(buffer=name) | TouchStep(buffer=name):
             managed = [each for each, place in buffers.items() if place == "managed"]
             check_name(probe, key, name, managed)
+        case MultiplyStep():
+            _verify_reachable(probe, key, [step.left, step.right, step.target], buffers)
+
+
+def _verify_copy(
+    probe: Probe, key: str, step: CopyStep, buffers: Collection[str], scratch: Sequence[str]
+) -> None:
+    for name in (step.source, step.target):
+        check_name(probe, key, name, [*buffers, *scratch])
+    if step.source not in buffers and step.target not in buffers:
+        raise complaint(probe, key, "a copy needs a declared buffer at one end")
 
 
 def _verify_argument(probe: Probe, key: str, argument: ArgumentDeclaration, places: dict[str, Place]) -> None:
@@ -68,10 +77,14 @@ def _verify_argument(probe: Probe, key: str, argument: ArgumentDeclaration, plac
     if (argument.buffer is None) == (argument.value is None):
         raise complaint(probe, key, "an argument needs either a buffer, or a type and a value")
     if argument.buffer is not None:
-        check_name(probe, key, argument.buffer, places)
-        place = places[argument.buffer]
-        if place in NOT_FOR_KERNELS:
-            raise complaint(probe, key, f"a kernel cannot reach {argument.buffer!r}: its place is {place}")
+        _verify_reachable(probe, key, [argument.buffer], places)
+
+
+def _verify_reachable(probe: Probe, key: str, names: Sequence[str], places: dict[str, Place]) -> None:
+    for name in names:
+        check_name(probe, key, name, places)
+        if places[name] in NOT_FOR_KERNELS:
+            raise complaint(probe, key, f"a kernel cannot reach {name!r}: its place is {places[name]}")
 
 
 def _expressions(step: StepDeclaration) -> list[Expression]:
@@ -83,6 +96,8 @@ def _expressions(step: StepDeclaration) -> list[Expression]:
             return [step.stream, step.grid, step.block, *values]
         case AllocateStep():
             return [step.stream, step.count]
+        case MultiplyStep():
+            return [step.stream, step.size]
         case FreeStep() | PrefetchStep() | TouchStep():
             return [step.stream]
 
@@ -108,5 +123,5 @@ def _waits(step: StepDeclaration, pageable: Collection[str]) -> bool:
             return not step.ordered
         case TouchStep():
             return True
-        case LaunchStep() | PrefetchStep():
+        case LaunchStep() | PrefetchStep() | MultiplyStep():
             return False

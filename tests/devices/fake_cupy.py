@@ -7,7 +7,7 @@ import ctypes
 import itertools
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -68,6 +68,8 @@ class FakeGpu:
         self.peers: set[int] = set()
         self.functions: dict[int, FakeFunction] = {}
         self.capturing: list[Callable[[], None]] | None = None
+        self.entered: list[int] = []
+        """The streams of the `with` statements that are under way."""
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         return [call[1:] for call in self.log if call[0] == name]
@@ -181,6 +183,13 @@ class FakeEvent:
 class FakeStream:
     def __init__(self, gpu: FakeGpu, ptr: int, *, non_blocking: bool) -> None:
         self.gpu, self.ptr, self.non_blocking = gpu, ptr, non_blocking
+
+    def __enter__(self) -> Self:
+        self.gpu.entered.append(self.ptr)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.gpu.entered.pop()
 
     def synchronize(self) -> None:
         self.gpu.record("stream.synchronize")
@@ -307,8 +316,25 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
         launchKernel=lambda *arguments: gpu.launch_by_address("launchKernel", *arguments),
         launchCooperativeKernel=lambda *arguments: gpu.launch_by_address("cooperative", *arguments),
     )
+
+    def dot(left: Any, right: Any, out: Any) -> None:
+        """Multiply as cuBLAS does: sums of 16-bit floats are in 32 bits."""
+        wide = np.promote_types(left.dtype, np.float32)
+
+        def work() -> None:
+            out[...] = (left.astype(wide) @ right.astype(wide)).astype(out.dtype)
+            gpu.now += gpu.kernel_seconds()
+
+        gpu.record("dot", left.shape, str(out.dtype), gpu.entered[-1])
+        gpu.enqueue(work)
+
     return SimpleNamespace(
+        dot=dot,
+        ndarray=lambda shape, dtype, memptr: memptr.view(dtype).reshape(shape),
         cuda=SimpleNamespace(
+            cublas=SimpleNamespace(),
+            UnownedMemory=lambda address, size, _: (ctypes.c_uint8 * size).from_address(address),
+            MemoryPointer=lambda memory, offset: np.ctypeslib.as_array(memory)[offset:],
             runtime=runtime,
             driver=driver,
             function=SimpleNamespace(Module=lambda: FakeModule(gpu)),
@@ -316,5 +342,5 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
             Stream=stream,
             Event=lambda **_: FakeEvent(gpu),
             get_elapsed_time=lambda start, stop: (stop.time - start.time) * 1e3,
-        )
+        ),
     )

@@ -112,7 +112,7 @@ def test_what_the_gpu_can_do(
 ) -> None:
     gpu.properties["major"], gpu.properties["minor"] = compute_capability
     gpu.attributes |= attributes
-    assert CudaDevice().facts.abilities == abilities
+    assert CudaDevice().facts.abilities == [*abilities, "matrix_library"]
 
 
 def test_copies_carry_the_bytes_and_are_timed_between_events(gpu: FakeGpu, device: CudaDevice) -> None:

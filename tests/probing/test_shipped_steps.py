@@ -23,12 +23,15 @@ from gpuadvisor.probing.vocabulary import SIZES
 from tests.probing.points import changed, point, shipped
 
 GIB = 1 << 30
-ABILITIES = ["peer", "managed", "cooperative", "programmatic"]
+ABILITIES = ["peer", "managed", "cooperative", "programmatic", "matrix_library"]
 PROBES = [probe for probe in load_probes(None) if any(sweep.steps for sweep in probe.declaration.sweeps)]
 SWEEPS = [(probe, sweep) for probe in PROBES for sweep in probe.declaration.sweeps]
 LEFT_OUT = {
     ("launch_latency", "cooperative"),
     ("launch_latency", "programmatic"),
+    ("matrix_library", "double"),
+    ("matrix_library", "half"),
+    ("matrix_library", "single"),
     ("transfers", "to_peer"),
     ("unified_memory", "first_touch"),
     ("unified_memory", "prefetched"),
