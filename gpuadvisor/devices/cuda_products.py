@@ -9,6 +9,8 @@ from gpuadvisor.devices.activities import Multiply
 from gpuadvisor.devices.device import Buffer
 from gpuadvisor.model.errors import GpuAdvisorError
 
+REMEDY = "see whether GPU memory is free, and whether cuBLAS is of the CUDA version that CuPy is for"
+
 
 def has_matrix_library(cupy: Any) -> bool:  # noqa: ANN401 - the module CuPy
     """Whether CuPy finds cuBLAS, which it loads when the module is first asked for."""
@@ -22,13 +24,16 @@ def prepare_product(cupy: Any, step: Multiply, stream: Any) -> Callable[[], obje
     """Return the call that multiplies; `cupy.dot` puts one product on the stream and copies nothing.
 
     Products of 16-bit floats are added up in 32 bits (CuPy's compute type CUBLAS_COMPUTE_32F). Raises
-    GpuAdvisorError where a buffer is too small for its matrix.
+    GpuAdvisorError where a buffer is too small for its matrix, and the call where the library fails.
     """
     left, right, target = (_matrix(cupy, step, each) for each in (step.left, step.right, step.target))
 
     def call() -> None:
-        with stream:
-            cupy.dot(left, right, out=target)
+        try:
+            with stream:
+                cupy.dot(left, right, out=target)
+        except (cupy.cuda.cublas.CUBLASError, MemoryError) as error:
+            raise GpuAdvisorError(f"the vendor's library failed: {error}", remedy=REMEDY) from error
 
     return call
 

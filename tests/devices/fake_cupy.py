@@ -45,6 +45,10 @@ class CUDADriverError(CudaError):
     pass
 
 
+class CublasError(RuntimeError):
+    """As CuPy's CUBLASError."""
+
+
 class FakeGpu:
     """The state behind one fake CuPy: a log of calls, memory, loaded images, time."""
 
@@ -62,7 +66,7 @@ class FakeGpu:
         self.images: list[bytes] = []
         self.now = 0.0
         self.kernel_seconds: Callable[[], float] = lambda: 10e-6
-        self.failures: dict[str, CudaError] = {}
+        self.failures: dict[str, Exception] = {}
         self.default_shared_bytes = 48 << 10
         self.free_bytes = 41_000_000_000
         self.peers: set[int] = set()
@@ -332,7 +336,7 @@ def fake_cupy(gpu: FakeGpu, devices: int = 1) -> Any:
         dot=dot,
         ndarray=lambda shape, dtype, memptr: memptr.view(dtype).reshape(shape),
         cuda=SimpleNamespace(
-            cublas=SimpleNamespace(),
+            cublas=SimpleNamespace(CUBLASError=CublasError),
             UnownedMemory=lambda address, size, _: (ctypes.c_uint8 * size).from_address(address),
             MemoryPointer=lambda memory, offset: np.ctypeslib.as_array(memory)[offset:],
             runtime=runtime,

@@ -14,7 +14,7 @@ from gpuadvisor.devices.device import Timing
 from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.errors import GpuAdvisorError
 from tests.devices import fake_nvml
-from tests.devices.fake_cupy import UUID, FakeGpu, fake_cupy
+from tests.devices.fake_cupy import UUID, CublasError, FakeGpu, fake_cupy
 from tests.devices.test_cuda_unavailable import with_spec
 
 
@@ -52,6 +52,17 @@ def test_a_matrix_fits_its_buffer(device: CudaDevice) -> None:
     product = Multiply(left=small, right=small, target=small, element="float32", size=8)
     with pytest.raises(GpuAdvisorError, match="holds no 8 x 8 elements of float32"):
         device.perform(Activity(steps=[product]))
+
+
+@pytest.mark.parametrize("error", [CublasError("CUBLAS_STATUS_ALLOC_FAILED"), MemoryError("no room")])
+def test_a_failure_of_the_library_is_told(gpu: FakeGpu, device: CudaDevice, error: Exception) -> None:
+    gpu.failures["dot"] = error
+    matrix = device.upload(np.zeros((8, 8), np.float32))
+    product = Multiply(left=matrix, right=matrix, target=matrix, element="float32", size=8)
+    with pytest.raises(GpuAdvisorError, match=f"the vendor's library failed: {error}") as caught:
+        device.perform(Activity(steps=[product]))
+    assert caught.value.remedy
+    assert gpu.entered == []
 
 
 def test_a_gpu_with_the_library_can_multiply(device: CudaDevice) -> None:
