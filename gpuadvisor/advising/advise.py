@@ -8,7 +8,7 @@ from gpuadvisor.advising.findings import Finding, judge, to_advice
 from gpuadvisor.advising.rule import Rule
 from gpuadvisor.advising.rules import RuleSet
 from gpuadvisor.advising.scene import Scene, kernel_scene, subject_of, timeline_scene
-from gpuadvisor.advising.share_of_run import KernelsInRuns, worth
+from gpuadvisor.advising.share_of_run import KernelsInRuns
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice, NotEvaluated, Severity
@@ -42,7 +42,8 @@ def advise(
                 entry = NotEvaluated(rule=rule.id, missing=sorted(missing.facts), subject=subject_of(scene))
                 not_evaluated.append(entry)
     runs = KernelsInRuns(timelines)
-    return sorted((runs.placed(each) for each in advice), key=_rank), not_evaluated
+    ranked = sorted(advice, key=lambda each: _rank(each, *runs.worth(each)))
+    return [runs.placed(each) for each in ranked], not_evaluated
 
 
 def _surroundings(
@@ -95,6 +96,5 @@ def _place(finding: Finding) -> tuple[str, str, int]:
     return "", subject.file or "", subject.line or 0
 
 
-def _rank(advice: Advice) -> tuple[float, int, float, str]:
-    expected, high = worth(advice)
+def _rank(advice: Advice, expected: float, high: float) -> tuple[float, int, float, str]:
     return -expected, SEVERITIES.index(advice.severity), -high, advice.rule

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,38 +12,51 @@ from gpuadvisor.model.report import Advice
 from gpuadvisor.model.timeline import TimelineProfile
 
 
+class Place(NamedTuple):
+    """A kernel's share of a run, and how long the run is."""
+
+    share: float
+    span_seconds: float
+
+
 class KernelsInRuns:
-    """The seconds that each kernel takes in the first run that has it, and the length of that run."""
+    """The share of each kernel in the first run that has it."""
 
     def __init__(self, timelines: Sequence[TimelineProfile]) -> None:
-        self._found: dict[str, tuple[float, float]] = {}
+        self._places: dict[str, Place] = {}
         for timeline in timelines:
             seconds: defaultdict[str, float] = defaultdict(float)
             for kernel in timeline.kernels:
                 seconds[plain_name(kernel.name)] += kernel.total_seconds
-            for name, total in seconds.items():
-                self._found.setdefault(name, (total, timeline.span_seconds))
+            span = timeline.span_seconds
+            places = {
+                name: Place(min(total / span, 1.0), span) for name, total in seconds.items() if span > 0
+            }
+            self._places = places | self._places
 
     def placed(self, advice: Advice) -> Advice:
         """Return the advice with the seconds that it saves of a run; as it is, if no run has its kernel."""
-        kernel, gain = advice.subject.kernel, advice.gain
-        place = None if kernel is None else self._found.get(plain_name(kernel))
-        if gain is None or place is None or place[1] <= 0:
+        place, gain = self._place(advice), advice.gain
+        if gain is None or place is None:
             return advice
-        saved = min(place[0] * (1 - 1 / gain.expected), place[1])
-        known = msgspec.structs.replace(gain, saved_seconds=saved, saved_fraction=saved / place[1])
+        fraction = place.share * (1 - 1 / gain.expected)
+        saved = fraction * place.span_seconds
+        known = msgspec.structs.replace(gain, saved_seconds=saved, saved_fraction=fraction)
         return msgspec.structs.replace(advice, gain=known)
 
+    def worth(self, advice: Advice) -> tuple[float, float]:
+        """Return how many times faster what is looked at becomes: as expected, and at most.
 
-def worth(advice: Advice) -> tuple[float, float]:
-    """Return how many times faster what is looked at becomes: as expected, and at most.
+        That is the run where one is known that the subject is part of, else the subject; 1 without a gain.
+        """
+        place, gain = self._place(advice), advice.gain
+        if gain is None:
+            return 1.0, 1.0
+        if place is None:
+            return gain.expected, gain.high
+        expected, high = (speedup(place.share * (1 - 1 / times)) for times in (gain.expected, gain.high))
+        return expected, high
 
-    That is the run where one is known that the subject is part of, else the subject; 1 without a gain.
-    """
-    gain = advice.gain
-    if gain is None:
-        return 1.0, 1.0
-    if gain.saved_fraction is None or advice.subject.kernel is None:
-        return gain.expected, gain.high
-    share = gain.saved_fraction / (1 - 1 / gain.expected) if gain.expected > 1 else 0.0
-    return speedup(gain.saved_fraction), speedup(share * (1 - 1 / gain.high))
+    def _place(self, advice: Advice) -> Place | None:
+        kernel = advice.subject.kernel
+        return None if kernel is None else self._places.get(plain_name(kernel))

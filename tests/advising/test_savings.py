@@ -10,7 +10,7 @@ from gpuadvisor.advising.evaluation import readings_of
 from gpuadvisor.advising.fact import SubjectKind
 from gpuadvisor.advising.gains import parse_gain
 from gpuadvisor.advising.rules import load_rules
-from gpuadvisor.advising.share_of_run import KernelsInRuns, worth
+from gpuadvisor.advising.share_of_run import KernelsInRuns
 from gpuadvisor.advising.syntax import ExpressionError
 from gpuadvisor.advising.types import Type
 from gpuadvisor.advising.what_if import Case
@@ -106,7 +106,7 @@ def test_a_kernel_is_worth_its_share_of_the_run() -> None:
     placed = KernelsInRuns([run()]).placed(advice("gemm [/x](float*)", 2.0))
     assert placed.gain is not None
     assert (placed.gain.saved_seconds, placed.gain.saved_fraction) == pytest.approx((2.25, 2.25 / 12))
-    assert worth(placed) == pytest.approx((12 / 9.75, 12 / (12 - 4.5 * 0.75)))
+    assert KernelsInRuns([run()]).worth(placed) == pytest.approx((12 / 9.75, 12 / (12 - 4.5 * 0.75)))
 
 
 def test_launches_of_one_kernel_are_added_up() -> None:
@@ -121,9 +121,10 @@ def test_launches_of_one_kernel_are_added_up() -> None:
 def test_what_is_in_no_run_is_worth_its_own_gain() -> None:
     unknown = KernelsInRuns([run()]).placed(advice("elsewhere", 2.0))
     assert unknown == advice("elsewhere", 2.0)
-    assert worth(unknown) == (2.0, 4.0)
-    assert worth(msgspec.structs.replace(unknown, gain=None)) == (1.0, 1.0)
-    assert worth(KernelsInRuns([run()]).placed(advice(None, 3.0))) == (3.0, 4.0)
+    runs = KernelsInRuns([run()])
+    assert runs.worth(unknown) == (2.0, 4.0)
+    assert runs.worth(msgspec.structs.replace(unknown, gain=None)) == (1.0, 1.0)
+    assert runs.worth(runs.placed(advice(None, 3.0))) == (3.0, 4.0)
 
 
 def test_advice_on_a_run_comes_before_a_large_gain_of_a_kernel_with_a_small_share() -> None:
@@ -139,6 +140,5 @@ def test_advice_on_a_run_comes_before_a_large_gain_of_a_kernel_with_a_small_shar
     together, _ = advise(None, [slow], load_rules(), [run()])
     places = [each.rule for each in together]
     assert places.index("launch/host-waits-for-gpu") < places.index(alone[0].rule)
-    assert [worth(each) for each in together] == sorted(
-        (worth(each) for each in together), key=lambda w: -w[0]
-    )
+    expected = [KernelsInRuns([run()]).worth(each)[0] for each in together]
+    assert expected == sorted(expected, reverse=True)
