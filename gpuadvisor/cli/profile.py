@@ -26,6 +26,12 @@ from gpuadvisor.cli.options import QUIET, RULE_PACKS, VERBOSE
     help="Record N steps; the program goes on to its end.",
 )
 @click.option(
+    "--shapes/--no-shapes",
+    default=True,
+    show_default=True,
+    help="Record the shapes of operators' inputs, which some rules need and which costs about as much again.",
+)
+@click.option(
     "--through",
     "way",
     type=click.Choice(["torch", "cupti"]),
@@ -46,6 +52,7 @@ def command(
     is_module: bool,
     wait: int,
     steps: int,
+    shapes: bool,
     way: str | None,
     output: Path | None,
     trace: Path | None,
@@ -71,6 +78,7 @@ def command(
             is_module=is_module,
             wait=wait,
             steps=steps,
+            shapes=shapes,
             way=way,
             output=output,
             trace=trace,

@@ -33,6 +33,7 @@ class Request:
     is_module: bool
     wait: int
     steps: int
+    shapes: bool
     way: str | None
     output: Path | None
     trace: Path | None
@@ -53,6 +54,7 @@ def profile(request: Request) -> int:
         Recording(
             limits=StepLimits(wait=request.wait, steps=request.steps),
             trace=None if request.trace is None else request.trace.absolute(),
+            shapes=request.shapes,
             way=cast("Way | None", request.way),
             collector=PYTHONS,
         ),

@@ -89,14 +89,14 @@ class Recorders:
 
 
 def torch_starter(
-    limits: StepLimits, source: str, trace: Path | None, has_gpu: Callable[[], bool]
+    limits: StepLimits, source: str, trace: Path | None, has_gpu: Callable[[], bool], *, shapes: bool = True
 ) -> Callable[[ModuleType], Recorder]:
     """Return what starts the recorder for PyTorch."""
 
     def start(module: ModuleType) -> Recorder:
         from gpuadvisor.live.torch_recorder import TorchRecorder
 
-        return TorchRecorder(module, limits, source, trace, has_gpu=has_gpu())
+        return TorchRecorder(module, limits, source, trace, has_gpu=has_gpu(), shapes=shapes)
 
     return start
 

@@ -23,6 +23,8 @@ class Recording:
     limits: StepLimits
     trace: Path | None = None
     """Where PyTorch's trace is kept."""
+    shapes: bool = True
+    """Whether PyTorch's operators tell the shapes of their inputs."""
     way: Way | None = None
     collector: tuple[int, int, int] = (700, 10, 10)
     """The threshold of garbage collection that the program gets."""
@@ -41,7 +43,9 @@ def record(program: Program, recording: Recording, nvml: ModuleType | None) -> R
     """Run the program and record it; raise GpuAdvisorError where there is no such program."""
     source = program.name
     recorders = Recorders(
-        start_torch=torch_starter(recording.limits, source, recording.trace, _has_gpu(nvml)),
+        start_torch=torch_starter(
+            recording.limits, source, recording.trace, _has_gpu(nvml), shapes=recording.shapes
+        ),
         start_cupti=cupti_starter(source),
         way=recording.way,
     )

@@ -33,9 +33,17 @@ class TorchRecorder:
     """Records from the program's CUDA context on, without a GPU from now on; then the steps asked for."""
 
     def __init__(
-        self, torch: ModuleType, limits: StepLimits, source: str, trace: Path | None, *, has_gpu: bool
+        self,
+        torch: ModuleType,
+        limits: StepLimits,
+        source: str,
+        trace: Path | None,
+        *,
+        has_gpu: bool,
+        shapes: bool = True,
     ) -> None:
         self._torch, self._limits, self._source, self._trace = torch, limits, source, trace
+        self._shapes = shapes
         self._count = StepCount(limits)
         self._session: TorchSession | None = None
         self._finished: TorchSession | None = None
@@ -130,7 +138,7 @@ class TorchRecorder:
 
     def _start(self, *, cuda: bool) -> None:
         self._is_starting = True
-        self._session = TorchSession(self._torch, cuda=cuda)
+        self._session = TorchSession(self._torch, cuda=cuda, shapes=self._shapes)
         self._is_starting = False
 
     def _mark(self, number: int) -> None:

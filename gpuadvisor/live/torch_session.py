@@ -15,15 +15,15 @@ _QUIET = "99"
 class TorchSession:
     """Runs from when it is made until `stop`; with `cuda`, kernels, copies and API calls are recorded too.
 
-    PyTorch can run one at a time.
+    With `shapes`, operators tell the shapes of their inputs. PyTorch can run one session at a time.
     """
 
-    def __init__(self, torch: ModuleType, *, cuda: bool) -> None:
+    def __init__(self, torch: ModuleType, *, cuda: bool, shapes: bool = True) -> None:
         kinds = torch.profiler.ProfilerActivity
         self._torch = torch
         self._step: Any = None
         self._profile = torch.profiler.profile(
-            activities=[kinds.CPU, kinds.CUDA] if cuda else [kinds.CPU], record_shapes=True
+            activities=[kinds.CPU, kinds.CUDA] if cuda else [kinds.CPU], record_shapes=shapes
         )
         with _quiet():
             self._profile.start()

@@ -34,7 +34,7 @@ def get_device_properties(device): return SimpleNamespace(total_memory=2**30)
     "autograd/profiler.py": """
 import time
 running = None
-log = []
+log, shapes = [], []
 
 class profile:
     def __init__(self, cuda=False): self.cuda, self.events = cuda, []
@@ -73,6 +73,7 @@ class ProfilerActivity(Enum):
 
 class profile:
     def __init__(self, activities=(), record_shapes=False):
+        autograd_profiler.shapes.append(record_shapes)
         self.profiler = autograd_profiler.profile(ProfilerActivity.CUDA in activities)
     def start(self): self.profiler._prepare_trace()
     def stop(self): self.profiler.stop()

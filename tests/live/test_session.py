@@ -82,6 +82,13 @@ def test_one_profiler_runs_at_a_time_and_all_of_them_end(folder: Path) -> None:
         assert log() == ["start", "stop", "start", "stop"]
 
 
+@pytest.mark.parametrize("shapes", [True, False])
+def test_shapes_are_recorded_as_asked_for(folder: Path, shapes: bool) -> None:
+    with forgotten("torch"):
+        run(folder, STEPS.format(count=4), shapes=shapes)
+        assert sys.modules["torch.autograd.profiler"].shapes == [shapes] * 2  # type: ignore[attr-defined]
+
+
 def test_a_program_without_steps_is_recorded_as_a_whole(folder: Path) -> None:
     found = timeline(run(folder, "import torch, time; time.sleep(0.01)"))
     assert found.steps is None
