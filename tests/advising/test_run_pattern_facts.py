@@ -48,6 +48,7 @@ LAUNCHES = LaunchPatterns(
 EXPECTED: dict[str, Value] = {
     "bare_copies_on_kernel_streams": 0.1,
     "bare_copies_on_own_streams": 0.05,
+    "device_copies_fraction": 0.02,
     "memsets": 9,
     "bare_memsets": 0.025,
     "copies_in_series": 300,
@@ -95,6 +96,9 @@ def patterned(**changes: Any) -> TimelineProfile:
         kind="host-to-device", host_memory="managed", count=7, total_bytes=7 * MIB, total_seconds=0.6,
         max_seconds=0.1, sizes={"1 MiB": 7},
     )  # fmt: skip
+    inside = CopyActivity(
+        kind="device-to-device", count=2, total_bytes=7, total_seconds=0.2, max_seconds=0.1, sizes={"1 B": 2}
+    )
     grids = {
         "half": (25, 2, 1),
         "tenth": (10, 1, 1),
@@ -108,7 +112,7 @@ def patterned(**changes: Any) -> TimelineProfile:
         "copy_patterns": COPIES,
         "launch_patterns": LAUNCHES,
         "synchronizations": calls,
-        "copies": [*run().copies, managed],
+        "copies": [*run().copies, managed, inside],
         "memsets": [MemsetActivity(device=0, count=9, total_bytes=9, total_seconds=0.5)],
         "kernels": kernels,
         "devices": [device(0, 6.0)],

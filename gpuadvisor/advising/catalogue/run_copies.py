@@ -95,6 +95,12 @@ def _managed_share(profile: TimelineProfile) -> float | None:
     return seconds / span if span else None
 
 
+def _device_share(profile: TimelineProfile) -> float | None:
+    span = total_span(profile)
+    inside = sum(copy.total_seconds for copy in profile.copies if copy.kind == "device-to-device")
+    return inside / span if span else None
+
+
 def _memsets(profile: TimelineProfile) -> int:
     return sum(memset.count for memset in profile.memsets)
 
@@ -108,6 +114,12 @@ FACTS = (
     ),
     _fraction(
         "bare_copies_on_own_streams", "The same in streams that run no kernels", _in_own_streams
+    ),
+    timeline.fact(
+        "device_copies_fraction", "float", "fraction",
+        "Time of copies from a GPU's memory to the same GPU's, over the time from the first activity to the "
+        "last",
+        _device_share,
     ),
     timeline.fact("memsets", "int", "memsets", "Times that memory of a device was set", _memsets),
     _fraction(

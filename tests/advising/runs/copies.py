@@ -106,6 +106,14 @@ def memsets_in_loop(run: SimulatedRun, tuned: bool) -> None:
     run.synchronize()
 
 
+def copies_within_the_gpu(run: SimulatedRun, tuned: bool) -> None:
+    for _ in range(50):
+        if not tuned:
+            run.copy("DtoD", 10 * UPLOAD_BYTES)
+        run.launch("smooth", 2e-3)
+    run.synchronize()
+
+
 TWINS = (
     Twins(rule="transfers/blocking-copies", program="blocking_copies", simulate=blocking_copies),
     Twins(
@@ -146,6 +154,11 @@ TWINS = (
         simulate=managed_migrations,
         formats=("nsys",),
         needs_machine=True,
+    ),
+    Twins(
+        rule="transfers/copies-within-the-gpu",
+        program="copies_within_the_gpu",
+        simulate=copies_within_the_gpu,
     ),
     Twins(rule="transfers/memsets-in-loop", program="memsets_in_loop", simulate=memsets_in_loop),
 )

@@ -18,6 +18,8 @@ COPY_SECONDS = 2e-6
 """What a copy takes besides its bytes."""
 PINNED_BYTES_PER_SECOND = 25e9
 PAGEABLE_BYTES_PER_SECOND = 5e9
+DEVICE_BYTES_PER_SECOND = 250e9
+"""Of copies within a device, which read and write."""
 DEFAULT_STREAM = 7
 
 Kind = Literal["HtoD", "DtoH", "DtoD"]
@@ -99,6 +101,7 @@ class SimulatedRun:
     ) -> None:
         """Copy; the host waits unless the function is asynchronous and the memory pinned."""
         speed = PINNED_BYTES_PER_SECOND if memory == "Pinned" else PAGEABLE_BYTES_PER_SECOND
+        speed = DEVICE_BYTES_PER_SECOND if kind == "DtoD" else speed
         bus = device, kind
         start = max(self._start((device, stream)), self._free[bus])
         end = self._free[device, stream] = self._free[bus] = start + COPY_SECONDS + size_bytes / speed
