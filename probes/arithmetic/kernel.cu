@@ -110,7 +110,9 @@ __device__ unsigned whole(double value) { return unsigned(value + 0.5); }
 __device__ unsigned whole(unsigned value) { return value; }
 __device__ unsigned whole(Wide value) { return unsigned(value); }
 
-// Operations that are sequences of instructions unroll less, for the compiler's sake.
+// Of operations that are sequences of instructions no more than eight to a turn, for the compiler's sake.
+const unsigned FEW = STEPS_PER_TURN * CHAINS > 8 ? 8 / CHAINS : STEPS_PER_TURN;
+
 template <class Operation, unsigned UNROLLED = STEPS_PER_TURN>
 __device__ void run(unsigned* result, unsigned* cycles, unsigned first, unsigned scatter, Wide constant,
                     unsigned steps)
@@ -173,11 +175,11 @@ extern "C" __global__ void fp16_fma(PARAMETERS) { run<Fp16Fma>(ARGUMENTS); }
 extern "C" __global__ void int32_add(PARAMETERS) { run<Int32Add>(ARGUMENTS); }
 extern "C" __global__ void int32_mad(PARAMETERS) { run<Int32Mad>(ARGUMENTS); }
 extern "C" __global__ void int64_add(PARAMETERS) { run<Int64Add>(ARGUMENTS); }
-extern "C" __global__ void int64_multiply(PARAMETERS) { run<Int64Multiply, 2>(ARGUMENTS); }
-extern "C" __global__ void int32_divide(PARAMETERS) { run<Int32Divide, 2>(ARGUMENTS); }
-extern "C" __global__ void int64_divide(PARAMETERS) { run<Int64Divide, 2>(ARGUMENTS); }
-extern "C" __global__ void fp32_divide(PARAMETERS) { run<Fp32Divide, 2>(ARGUMENTS); }
-extern "C" __global__ void fp64_divide(PARAMETERS) { run<Fp64Divide, 2>(ARGUMENTS); }
+extern "C" __global__ void int64_multiply(PARAMETERS) { run<Int64Multiply, FEW>(ARGUMENTS); }
+extern "C" __global__ void int32_divide(PARAMETERS) { run<Int32Divide, FEW>(ARGUMENTS); }
+extern "C" __global__ void int64_divide(PARAMETERS) { run<Int64Divide, FEW>(ARGUMENTS); }
+extern "C" __global__ void fp32_divide(PARAMETERS) { run<Fp32Divide, FEW>(ARGUMENTS); }
+extern "C" __global__ void fp64_divide(PARAMETERS) { run<Fp64Divide, FEW>(ARGUMENTS); }
 extern "C" __global__ void reciprocal(PARAMETERS) { run<Reciprocal>(ARGUMENTS); }
 extern "C" __global__ void reciprocal_root(PARAMETERS) { run<ReciprocalRoot>(ARGUMENTS); }
 extern "C" __global__ void sine(PARAMETERS) { run<Sine>(ARGUMENTS); }
@@ -186,5 +188,5 @@ extern "C" __global__ void convert_half(PARAMETERS) { run<ConvertHalf>(ARGUMENTS
 extern "C" __global__ void convert_double(PARAMETERS) { run<ConvertDouble>(ARGUMENTS); }
 extern "C" __global__ void exponential(PARAMETERS) { run<Exponential>(ARGUMENTS); }
 extern "C" __global__ void hyperbolic_tangent(PARAMETERS) { run<HyperbolicTangent>(ARGUMENTS); }
-extern "C" __global__ void root(PARAMETERS) { run<Root, 2>(ARGUMENTS); }
+extern "C" __global__ void root(PARAMETERS) { run<Root, FEW>(ARGUMENTS); }
 #endif
