@@ -98,6 +98,7 @@ EXPECTED = {
     "products.repeats": 30 / 25,
     "products.repeated_operations": 2 * 16 * 12 * 32,
     "recurrent_cells": 20.0,
+    "recurrent_layers": 0,
     "separate_attention": 10,
     "convolutions.benchmark_fraction": 0.75,
     "convolutions.deterministic_fraction": 0.25,

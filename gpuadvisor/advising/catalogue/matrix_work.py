@@ -12,6 +12,7 @@ _MATRIX = ("matrix", "convolution")
 _ALIGNMENT = {"float16": 8, "bfloat16": 8, "float8": 16, "int8": 16}
 """Elements in 16 bytes, which tensor cores are fed by."""
 _CELLS = ("aten::lstm_cell", "aten::gru_cell", "aten::rnn_tanh_cell", "aten::rnn_relu_cell")
+_LAYERS = ("aten::lstm", "aten::gru", "aten::rnn_tanh", "aten::rnn_relu")
 
 Chooses = Callable[[KernelActivity], bool]
 
@@ -194,6 +195,10 @@ FACTS = (
     timeline.fact(
         "recurrent_cells", "float", "calls",
         "Operators in each step that compute one time step of a recurrent layer", _cells,
+    ),
+    timeline.fact(
+        "recurrent_layers", "int", "calls", "Operators that compute all time steps of a recurrent layer",
+        lambda profile: _calls(profile, *_LAYERS),
     ),
     timeline.fact(
         "separate_attention", "int", "calls",
