@@ -22,3 +22,5 @@ class Provenance(StrEnum):
     IMPORTED_NCU = "imported:ncu"
     IMPORTED_NSYS = "imported:nsys"
     IMPORTED_KINETO = "imported:kineto"
+    IMPORTED_XLA = "imported:xla"
+    """By the profiler of TensorFlow and JAX."""

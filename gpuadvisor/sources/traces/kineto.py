@@ -3,7 +3,8 @@
 Read are all forms since 2021: an object with `traceEvents` or a bare array of events; categories as `Kernel`,
 `Memcpy` and `Runtime` or as `kernel`, `gpu_memcpy` and `cuda_runtime`; durations as X events or as pairs of B
 and E. Source of the names: libkineto's `ActivityType.h`, `MetadataFieldCatalog.h` and `output_json.cpp`, and
-the TensorBoard plugin's readers for what earlier versions wrote.
+the TensorBoard plugin's readers for what earlier versions wrote. TensorFlow's and JAX's profiler writes the
+same form with other contents: see `xla_traces`.
 """
 
 import re
@@ -40,10 +41,11 @@ def read_kineto(path: Path) -> TimelineProfile:
         activities.add(events)
     head = _head(before, array.rest, source, str(path))
     rank, world_size = ranks(head.distributed_info)
+    of_xla = activities.places.of_xla
     origin = Origin(
-        provenance=Provenance.IMPORTED_KINETO,
+        provenance=Provenance.IMPORTED_XLA if of_xla else Provenance.IMPORTED_KINETO,
         source=str(path),
-        producer="PyTorch",
+        producer="TensorFlow or JAX" if of_xla else "PyTorch",
         rank=rank,
         world_size=world_size,
         backend=backend(head.distributed_info),

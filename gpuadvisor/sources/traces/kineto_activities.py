@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gpuadvisor.model.timeline import CopyKind, Extents, HostMemory
+from gpuadvisor.sources.traces import xla_traces
 from gpuadvisor.sources.traces.allocator import EVENT as MEMORY_EVENT
 from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape, Lane
 from gpuadvisor.sources.traces.kineto_events import Arguments, Event
 from gpuadvisor.sources.traces.kineto_head import whole
 from gpuadvisor.sources.traces.recording import UNCORRELATED, Recording
+from gpuadvisor.sources.traces.xla_traces import Places
 
 Handler = Callable[[Event, float, float], None]
 
@@ -41,6 +43,7 @@ class KinetoActivities:
         self._origin: float | None = None
         self._open: dict[tuple[str, str], list[Event]] = {}
         self._handlers: dict[str | None, Handler] = {}
+        self.places = Places()
         self._launches: dict[tuple[object, ...], tuple[int, int]] = {}
 
     def add(self, events: Iterable[Event]) -> None:
@@ -57,6 +60,8 @@ class KinetoActivities:
                 handler(event, start, start + duration if duration and duration > 0 else start)
             elif event.ph in ("B", "E"):
                 self._pair(event)
+            elif event.ph == "M":
+                self.places.note(event)
             elif event.name == MEMORY_EVENT and event.args is not None:
                 self._recording.allocator.add(event.args)
 
@@ -165,8 +170,28 @@ class KinetoActivities:
             group = self._recording.kernel_groups.number(KernelGroup(event.name or "", KernelShape()))
             lane = self._recording.lanes.number(Lane(whole(event.tid) or 0, 0))
             self._recording.kernels.append(start, end, group, lane, UNCORRELATED)
+        elif (place := self.places.lane(event)) is not None:
+            self._of_xla(event, place, start, end)
+        elif self.places.is_step(event):
+            self._recording.steps.append(start, end, 0, 0, 0)
         else:
+            self._recording.host.annotate(event.name or "", start, end)
             self._recording.cover(start, end)
+
+    def _of_xla(self, event: Event, place: Lane, start: float, end: float) -> None:
+        """Sort an activity of a GPU that TensorFlow's or JAX's profiler recorded."""
+        recording, name, args = self._recording, event.name or "", event.args or _NO_ARGUMENTS
+        lane, copy = recording.lanes.number(place), xla_traces.copy_group(name, args.memcpy_details)
+        if copy is not None:
+            group, size = recording.copy_groups.number(copy), xla_traces.size_bytes(args.memcpy_details)
+            recording.copies.append(start, end, group, lane, size)
+        elif name.startswith("Memset"):
+            recording.memsets.append(start, end, 0, lane, xla_traces.size_bytes(args.memset_details))
+        else:
+            group = recording.kernel_groups.number(
+                KernelGroup(name, xla_traces.kernel_shape(args.kernel_details))
+            )
+            recording.kernels.append(start, end, group, lane, UNCORRELATED)
 
     def _other(self, event: Event, start: float, end: float) -> None:  # noqa: ARG002
         self._recording.cover(start, end)

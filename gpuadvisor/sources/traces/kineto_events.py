@@ -36,6 +36,12 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
     collective: Any = msgspec.field(default=None, name="Collective name")
     message_elements: Any = msgspec.field(default=None, name="In msg nelems")
     dtype: Any = None
+    name: Any = None
+    """Of a process or a thread, in metadata events."""
+    kernel_details: Any = None
+    memcpy_details: Any = None
+    memset_details: Any = msgspec.field(default=None, name="Memset_details")
+    """Texts of TensorFlow's and JAX's profiler."""
     total_allocated: Any = msgspec.field(default=None, name="Total Allocated")
     total_reserved: Any = msgspec.field(default=None, name="Total Reserved")
     device_type: Any = msgspec.field(default=None, name="Device Type")

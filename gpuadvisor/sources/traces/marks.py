@@ -16,7 +16,7 @@ Mark = Literal[
 _MARKS: tuple[tuple[Mark, re.Pattern[str]], ...] = (
     ("single-process", re.compile(r"enumerate\(DataLoader\)#_SingleProcessDataLoaderIter\.__next__")),
     ("worker-processes", re.compile(r"enumerate\(DataLoader\)#\w+\.__next__")),
-    ("tf.data", re.compile(r"(Dataset)?IteratorGetNext\b.*|.*:IteratorGetNext\b.*")),
+    ("tf.data", re.compile(r"(Dataset)?IteratorGetNext(Op::DoCompute)?\b.*|.*:IteratorGetNext\b.*")),
     ("optimizer", re.compile(r"Optimizer\.step#\w+\.step")),
     ("zero-grad", re.compile(r"Optimizer\.zero_grad#\w+\.zero_grad")),
     ("zero", re.compile(r"aten::(zero_|_foreach_zero_)")),
