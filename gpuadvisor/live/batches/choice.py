@@ -46,31 +46,40 @@ def choose(
     if not rates:
         return Choice(reason="no batch size could be measured")
     best, best_rate = max(rates, key=lambda item: item[1].median)
-    knee = _knee(rates, best, best_rate, contest)
+    knee, in_turns = _knee(rates, best, best_rate, contest)
     roomy = [point for point, _ in rates if _has_room(point, capacity_bytes) and point.batch <= knee.batch]
     chosen = max(roomy, key=lambda point: point.batch, default=None)
     return Choice(
         best=best.batch,
         knee=knee.batch,
         recommended=(chosen or knee).batch,
-        reason=_reason(chosen, knee, rates, capacity_bytes, smallest_unfit),
+        reason=(in_turns if chosen is knee else None)
+        or _reason(chosen, knee, rates, capacity_bytes, smallest_unfit),
     )
 
 
 def _knee(
     rates: Sequence[tuple[BatchPoint, Interval]], best: BatchPoint, best_rate: Interval, contest: Contest
-) -> BatchPoint:
-    """Return the smallest near the best; among those that may be it is found by halving."""
+) -> tuple[BatchPoint, str | None]:
+    """Return the smallest near the best; if it is that only in turns with the best, in words.
+
+    Among those that may be near it is found by halving.
+    """
     near = next(point for point, rate in rates if point is best or _is_near(rate, best_rate))
     open_ones = [point for point, rate in rates if point.batch < near.batch and _may_be_near(rate, best_rate)]
+    knee, words = near, None
     low, high = 0, len(open_ones)
     while low < high:
         middle = (low + high) // 2
-        if (contest(open_ones[middle].batch, best.batch) or 0.0) >= NEAR:
-            high = middle
+        share = contest(open_ones[middle].batch, best.batch) or 0.0
+        if share >= NEAR:
+            high, knee = middle, open_ones[middle]
+            words = (
+                f"in turns with the fastest, {best.batch}, it has {percent(share)} of that one's throughput"
+            )
         else:
             low = middle + 1
-    return [*open_ones, near][low]
+    return knee, words
 
 
 def _is_near(rate: Interval, best: Interval) -> bool:
@@ -109,4 +118,7 @@ def _reason(
     if knee is rates[-1][0] and len(rates) > 1:
         end = "memory ends" if smallest_unfit is not None else "the sweep ends"
         return f"the fastest: the throughput still grows where {end}"
-    return f"the smallest within {percent(1 - NEAR)} of the best throughput, {plain(round(best))} samples/s"
+    near = f"within {percent(1 - NEAR)} of"
+    if (knee, best) in [(point, rate.median) for point, rate in rates]:
+        return f"the fastest, {plain(round(best))} samples/s: no smaller one is {near} it"
+    return f"the smallest {near} the best throughput, {plain(round(best))} samples/s"

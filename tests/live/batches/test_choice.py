@@ -43,6 +43,7 @@ def test_what_is_uncertain_is_measured_in_turns_with_the_best() -> None:
     found = choose(noisy[3:], None, None, contest)  # 64, 128, 256, 512 and the best, 1024
     assert asked == [(256, 1024), (128, 1024), (64, 1024)]
     assert (found.best, found.knee) == (1024, 128)
+    assert found.reason == "in turns with the fastest, 1024, it has 96 % of that one's throughput"
 
 
 def test_the_best_of_a_disturbed_machine_may_owe_that_to_a_quiet_moment() -> None:
@@ -92,6 +93,12 @@ def test_a_throughput_that_still_grows_is_said_to(unfit: int | None, end: str) -
     growing = [measured(batch, 10.0 * batch) for batch in (8, 16, 32)]
     found = choose(growing, None, unfit)
     assert (found.recommended, found.reason) == (32, f"the fastest: the throughput still grows where {end}")
+
+
+def test_the_fastest_without_a_near_one_is_said_to_be_that() -> None:
+    found = choose([measured(8, 50.0), measured(16, 100.0), measured(32, 60.0)], None, None)
+    assert (found.recommended, found.knee) == (16, 16)
+    assert found.reason == "the fastest, 100 samples/s: no smaller one is within 5 % of it"
 
 
 def test_a_tenth_of_the_memory_is_left_free() -> None:
