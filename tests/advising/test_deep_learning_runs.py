@@ -39,7 +39,12 @@ def timelines(twins: Twins, format_name: str, path: Path, *, tuned: bool) -> lis
 @cases
 def test_it_fires_on_the_slow_run(twins: Twins, format_name: str, tmp_path: Path) -> None:
     advice, _ = advise(None, [], RULES, timelines(twins, format_name, tmp_path / "run", tuned=False))
-    assert twins.rule in {each.rule for each in advice}
+    fired = {each.rule: each for each in advice}
+    assert twins.rule in fired
+    gain = fired[twins.rule].gain
+    assert (gain is None) == (RULES.rule(twins.rule).gain is None)
+    if gain is not None:
+        assert 1.0 <= gain.low < gain.expected <= gain.high < 100
 
 
 @cases

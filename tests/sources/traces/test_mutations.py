@@ -17,8 +17,15 @@ from gpuadvisor.sources.traces.nsys import read_nsys
 from tests.sources.traces.kineto_traces import call, copy, kernel, memset, operator, step, trace
 from tests.sources.traces.ncu_tables import long, wide
 from tests.sources.traces.nsys_exports import export
+from tests.sources.traces.operator_events import allocation, called, with_inputs
 
 EVENTS = [step(1, 0, 90), operator(0, 5), call(1, 2, correlation=1), kernel(5, 9, correlation=1), copy(20, 3)]
+OPERATORS = [
+    with_inputs("aten::mm", 40, [[2, 3], [3, 4]], ["float", "float"]),
+    called("aten::mm", 45, 2, **{"Sequence number": 5, "Fwd thread id": 0}),
+    called("record_param_comms", 50, 2, **{"Collective name": "a", "In msg nelems": 9, "dtype": "Float"}),
+    allocation(60, 10, 20),
+]
 PIECES = (
     b'"',
     b"{",
@@ -61,7 +68,7 @@ def survive(path: Path, content: bytes, read: Callable[[Path], object]) -> None:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_kineto(seed: int, tmp_path: Path) -> None:
-    content = json.dumps(trace([*EVENTS, memset(30, 1)]), indent=seed % 2).encode()
+    content = json.dumps(trace([*EVENTS, memset(30, 1), *OPERATORS]), indent=seed % 2).encode()
     survive(tmp_path / "t.json", damaged(content, Random(seed)), read_kineto)
 
 
