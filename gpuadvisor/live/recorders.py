@@ -101,7 +101,7 @@ def torch_starter(
     return start
 
 
-def cupti_starter(source: str) -> Callable[[], Recorder | str]:
+def cupti_starter(source: str, has_gpu: Callable[[], bool]) -> Callable[[], Recorder | str]:
     """Return what starts the recorder through CUPTI."""
 
     def start() -> Recorder | str:
@@ -110,7 +110,8 @@ def cupti_starter(source: str) -> Callable[[], Recorder | str]:
         try:
             cupti = load_cupti()
         except ModuleNotFoundError as error:
-            return f"{INSTALL_CUPTI} (no module {error.name})"
+            where = "" if has_gpu() else ", on a machine with an NVIDIA GPU"
+            return f"{INSTALL_CUPTI}{where} (no module {error.name})"
         except (ImportError, OSError, RuntimeError) as error:
             return f"cupti-python does not load ({error})"
         try:

@@ -1,9 +1,12 @@
 """A program run and recorded: from its name to a timeline profile."""
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import msgspec
 
@@ -46,16 +49,26 @@ def record(program: Program, recording: Recording, nvml: ModuleType | None) -> R
         start_torch=torch_starter(
             recording.limits, source, recording.trace, _has_gpu(nvml), shapes=recording.shapes
         ),
-        start_cupti=cupti_starter(source),
+        start_cupti=cupti_starter(source, _has_gpu(nvml)),
         way=recording.way,
     )
     sampler = None if nvml is None else NvmlSampler(nvml)
+    process = os.getpid()
     with when_imported(recorders.notices()):
         ending = run_program(program, recording.collector)
+    if os.getpid() != process:
+        _leave(ending)
     recorded = recorders.finish()
     if sampler is not None:
         sampler.stop()
     return Run(ending=ending, timeline=_with_samples(recorded, sampler), remarks=recorded.remarks)
+
+
+def _leave(ending: Ending) -> NoReturn:
+    """End a process that the program forked and let run to its end: its parent tells of the recording."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ending.exit_code)
 
 
 def _has_gpu(nvml: ModuleType | None) -> Callable[[], bool]:

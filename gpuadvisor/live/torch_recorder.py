@@ -65,7 +65,7 @@ class TorchRecorder:
         self._end()
         session = self._finished
         if session is None:
-            return Recorded(timeline=None, remarks=[*self._remarks, self._why_nothing()])
+            return Recorded(timeline=None, remarks=self._remarks or [self._why_nothing()])
         return Recorded(
             timeline=self._read(session),
             remarks=self._remarks,

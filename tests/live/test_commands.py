@@ -56,6 +56,22 @@ def test_a_program_is_recorded_and_reported(folder: Path) -> None:
     assert gpuadvisor(folder, "report", "run.json").stdout.splitlines()[1:] == lines[2:]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_that_the_program_forks_ends_where_it_does(folder: Path) -> None:
+    (folder / "forks.py").write_text(
+        "import os, sys, torch\n"
+        "optimizer = torch.optim.Optimizer()\n"
+        "for _ in range(9): optimizer.step()\n"
+        "child = os.fork()\n"
+        "if not child: optimizer.step(); print('child'); sys.exit(6)\n"
+        "print('ended', os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    ended = gpuadvisor(folder, "profile", "forks.py")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("child\nended 6\n")
+    assert ended.stdout.count("recorded  measured") == 1
+
+
 def test_quiet_prints_what_the_program_prints(folder: Path) -> None:
     ended = gpuadvisor(folder, "profile", "-q", "train.py", 0)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "arguments ['0']\n", "")

@@ -100,21 +100,29 @@ def test_without_any_framework_they_are_named() -> None:
     assert "none of PyTorch, CuPy, Numba, Triton, JAX, TensorFlow" in remark
 
 
-def test_cupti_python_that_is_not_installed_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cupti", None)
-    reason = cupti_starter("x")()
-    assert isinstance(reason, str)
-    assert "pip install 'gpuadvisor[cupti]'" in reason
+@pytest.mark.parametrize(
+    ("has_gpu", "reason"),
+    [
+        (True, "pip install 'gpuadvisor[cupti]' (no module cupti.cupti)"),
+        (False, "pip install 'gpuadvisor[cupti]', on a machine with an NVIDIA GPU (no module cupti.cupti)"),
+    ],
+)
+def test_cupti_python_that_is_not_installed_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, has_gpu: bool, reason: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "cupti", ModuleType("cupti"))
+    monkeypatch.setitem(sys.modules, "cupti.cupti", None)
+    assert cupti_starter("x", lambda: has_gpu)() == reason
 
 
 def test_a_cupti_that_refuses_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, FakeCupti(refusal="CUPTI_ERROR_INSUFFICIENT_PRIVILEGES"))
-    assert cupti_starter("x")() == "CUPTI does not start (CUPTI_ERROR_INSUFFICIENT_PRIVILEGES)"
+    assert cupti_starter("x", bool)() == "CUPTI does not start (CUPTI_ERROR_INSUFFICIENT_PRIVILEGES)"
 
 
 def test_a_cupti_that_works_records(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, FakeCupti([kernel(5, 7)]))
-    recorder = cupti_starter("train.py")()
+    recorder = cupti_starter("train.py", bool)()
     assert not isinstance(recorder, str)
     found = recorder.finish().timeline
     assert isinstance(found, TimelineProfile)

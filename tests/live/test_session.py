@@ -164,8 +164,15 @@ def test_a_profiler_of_the_programs_own_goes_first(folder: Path) -> None:
 def test_after_a_profiler_of_the_programs_own_none_is_started(folder: Path) -> None:
     text = "import torch\ntorch.profiler.profile().start()\n" + STEPS.format(count=9)
     with forgotten("torch"):
-        run(folder, text)
+        assert timeline(run(folder, text)).steps is None
         assert log() == ["start", "stop", "start"]  # the last is the program's
+
+
+def test_a_profiler_of_the_programs_own_within_the_warm_up_leaves_nothing(folder: Path) -> None:
+    text = STEPS.format(count=2) + "torch.profiler.profile().start()\n" + STEPS.format(count=9)
+    ended = run(folder, text, wait=4)
+    assert ended.timeline is None
+    assert ended.remarks == ["the program started a profiler of its own, which ended the recording"]
 
 
 def test_the_trace_is_kept_whole(folder: Path) -> None:
