@@ -16,6 +16,8 @@ from gpuadvisor.sources.traces.groups import CopyGroup, KernelGroup, KernelShape
 from gpuadvisor.sources.traces.recording import Recording
 
 NANOSECONDS = 1e9
+MOST_ACTIVITIES = 10_000_000
+"""Of which 40 bytes are kept of each: what comes after as many is left out, and said to be."""
 KINDS = ("CONCURRENT_KERNEL", "MEMCPY", "MEMCPY2", "MEMSET", "RUNTIME", "DRIVER")
 """What is recorded; MEMCPY2 are copies between GPUs."""
 _COPIES: dict[int, CopyKind] = {
@@ -49,6 +51,9 @@ class CuptiActivities:
         self._calls: dict[tuple[int, int], int] = {}
         self._names: dict[str, str] = {}
         self._origin: int | None = None
+        self._room = MOST_ACTIVITIES
+        self.left_out = 0
+        """Records that came when there was no more room."""
         self.untimed = 0
         """Records without times: of activities that had not ended, or that CUPTI could not time."""
 
@@ -61,6 +66,10 @@ class CuptiActivities:
             if not record.start or not record.end:
                 self.untimed += 1
                 continue
+            if not self._room:
+                self.left_out += 1
+                continue
+            self._room -= 1
             self._origin = record.start if self._origin is None else self._origin
             handler(record, float(record.start - self._origin), float(record.end - self._origin))
 

@@ -14,7 +14,12 @@ from typing import Any
 
 import msgspec
 
-from gpuadvisor.live.cupti_activities import KINDS, NANOSECONDS, CuptiActivities
+from gpuadvisor.live.cupti_activities import (
+    KINDS,
+    MOST_ACTIVITIES,
+    NANOSECONDS,
+    CuptiActivities,
+)
 from gpuadvisor.live.process_memory import peak_bytes
 from gpuadvisor.live.recorder import Recorded
 from gpuadvisor.model.provenance import Provenance
@@ -72,13 +77,19 @@ class CuptiRecorder:
             provenance=Provenance.MEASURED, source=self._source, producer=f"cupti-python {_version()}"
         )
         found = timeline(self._recording, origin)
-        untimed = self._activities.untimed
-        notes = [f"{untimed:,} activities have no times and are left out"] if untimed else []
         return msgspec.structs.replace(
             found,
             memory=[MemoryUse(device=None, peak_allocated_bytes=peak_bytes())],
-            notes=[*found.notes, *notes, NO_STEPS],
+            notes=[*found.notes, *self._left_out(), NO_STEPS],
         )
+
+    def _left_out(self) -> list[str]:
+        """Say which records are not in the timeline."""
+        untimed, late = self._activities.untimed, self._activities.left_out
+        told = [f"{untimed:,} activities have no times and are left out"] if untimed else []
+        if late:
+            told.append(f"{late:,} activities after the first {MOST_ACTIVITIES:,} are left out")
+        return told
 
 
 def _buffer() -> tuple[int, int]:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from gpuadvisor.live import cupti_activities
 from gpuadvisor.live.cupti_recorder import NO_STEPS, CuptiRecorder
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.timeline import TimelineProfile
@@ -89,6 +90,13 @@ def test_what_has_no_times_is_left_out_and_said_to_be() -> None:
     found = recorded(kernel(T, T + 5), kernel(0, 0), kernel(T, 0))
     assert found.kernel_launches == 1
     assert "2 activities have no times and are left out" in found.notes
+
+
+def test_a_long_program_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cupti_activities, "MOST_ACTIVITIES", 2)
+    found = recorded(*(kernel(T + each, T + each + 1) for each in range(5)))
+    assert found.kernel_launches == 2
+    assert found.notes[0].startswith("3 activities after the first")
 
 
 def test_names_are_written_as_people_write_them() -> None:
