@@ -11,6 +11,7 @@ from gpuadvisor.model.report import Disagreement, Report
 from gpuadvisor.model.timeline import Gaps, KernelActivity, TimelineDevice, TimelineProfile
 from gpuadvisor.reporting.numbers import byte_size, counted, percent, ratio, seconds
 from gpuadvisor.reporting.terminal.sampled import sampled_lines
+from gpuadvisor.reporting.terminal.workload import operator_rows, workload_lines
 
 MOST_ROWS = 10
 NUMBERS_WIDTH = 48
@@ -57,14 +58,24 @@ def _render(timeline: TimelineProfile, console: Console, most: int | None) -> No
         console.print(
             Text(f"  {counted(steps.count, 'step')}, {seconds(steps.median_seconds)} in the median")
         )
-    for line in sampled_lines(timeline):
+    for line in (*workload_lines(timeline), *sampled_lines(timeline)):
         console.print(Text(f"  {line}"))
     room = max(LEAST_NAME, console.width - NUMBERS_WIDTH)
-    for table in (_kernels(timeline, most, room), _copies(timeline), _gaps(timeline), _waits(timeline, most)):
+    tables = _kernels(timeline, most, room), _copies(timeline), _gaps(timeline), _waits(timeline, most)
+    for table in (*tables, _operators(timeline, most, room)):
         if table.row_count:
             console.print(table)
     for note in timeline.notes:
         console.print(Text(f"  note: {note}", style="dim"))
+
+
+def _operators(timeline: TimelineProfile, most: int | None, room: int) -> Table:
+    """Return the host's operators where all is asked for, or where there is nothing of a GPU to tell."""
+    table = _table("operators, with those they call", "time", "count")
+    if most is None or not timeline.kernels:
+        for name, *cells in operator_rows(timeline, most):
+            table.add_row(Text(f"  {_short(name, room)}"), *cells)
+    return table
 
 
 def _heading(timeline: TimelineProfile) -> Text:
