@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from gpuadvisor.cli.exit_codes import ExitCode
 from gpuadvisor.cli.output import write_document
 from gpuadvisor.live.batches.contract import StepSource, parse_source
 from gpuadvisor.live.batches.run import cpu_memory_bytes, sweep_batches
@@ -31,7 +32,7 @@ class Request:
     output: Path | None
 
 
-def sweep_and_show(request: Request) -> None:
+def sweep_and_show(request: Request) -> ExitCode:
     """Sweep, then write the document or the table; raise GpuAdvisorError for what the user can mend."""
     if request.last is not None and request.last < request.first:
         raise GpuAdvisorError(f"--to {request.last} is less than --from {request.first}")
@@ -42,6 +43,7 @@ def sweep_and_show(request: Request) -> None:
         write_document(encode(sweep))
     else:
         render_batches(sweep, Console(), verbose=request.verbose)
+    return ExitCode.INTERRUPTED if sweep.interrupted else ExitCode.OK
 
 
 def _sweep(source: StepSource, request: Request) -> BatchSweep:

@@ -76,4 +76,6 @@ class BatchSweep(msgspec.Struct, frozen=True, kw_only=True):
     recommended: int | None = None
     reason: str
     """Why that one is recommended, or none."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended the sweep."""
     notes: list[str] = []

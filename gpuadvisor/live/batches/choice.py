@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gpuadvisor.live.batches.contest import Contest
+from gpuadvisor.live.batches.contest import Contest, undecided
 from gpuadvisor.model.batches import BatchPoint, Interval
 from gpuadvisor.reporting.numbers import byte_size, percent, plain
 
@@ -32,7 +32,7 @@ def choose(
     points: Sequence[BatchPoint],
     capacity_bytes: int | None,
     smallest_unfit: int | None,
-    contest: Contest = lambda *_: None,
+    contest: Contest = undecided,
 ) -> Choice:
     """Choose among the points that were measured; `capacity_bytes` is the memory there is, if known.
 

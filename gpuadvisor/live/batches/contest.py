@@ -13,6 +13,11 @@ MOST = 4
 Contest = Callable[[int, int], float | None]
 
 
+def undecided(batch: int, best: int) -> float | None:  # noqa: ARG001 - a Contest
+    """Tell nothing: what the intervals leave open stays so."""
+    return None
+
+
 def contests(measure: Callable[[int], Answer], progress: Callable[[int], None] = lambda _: None) -> Contest:
     """Return what tells the throughput of one batch as a share of another's; None when it has told enough."""
     left = MOST

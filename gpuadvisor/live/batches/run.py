@@ -7,7 +7,7 @@ from gpuadvisor import __version__
 from gpuadvisor.examining.host import Host
 from gpuadvisor.examining.parts.memory import memory
 from gpuadvisor.live.batches.choice import choose
-from gpuadvisor.live.batches.contest import contests
+from gpuadvisor.live.batches.contest import contests, undecided
 from gpuadvisor.live.batches.contract import StepSource
 from gpuadvisor.live.batches.sweep import Bounds, Measure, Swept, sweep
 from gpuadvisor.model.batches import BatchPlace, BatchSweep
@@ -23,15 +23,17 @@ CPU_SHARE = 0.8
 def sweep_batches(
     source: StepSource, bounds: Bounds, measure: Measure, progress: Callable[[int], None] = lambda _: None
 ) -> BatchSweep:
-    """Sweep; raise GpuAdvisorError where not one batch could be run."""
+    """Sweep; raise GpuAdvisorError where no batch could be run, KeyboardInterrupt where none has been yet."""
     swept = sweep(measure, bounds, progress)
     place = swept.place
+    if place is None and swept.interrupted:
+        raise KeyboardInterrupt
     if place is None:
         reason = "; ".join(f"{point.batch}: {point.reason}" for point in swept.points)
         raise GpuAdvisorError(f"no batch size could be run ({reason})", where=str(source))
     limit = bounds.limit_bytes(place)
     known = [size for size in (limit, place.memory_bytes) if size is not None]
-    contest = contests(measure, progress)
+    contest = undecided if swept.interrupted else contests(measure, progress)
     choice = choose(swept.fitting, min(known, default=None), swept.smallest_unfit, contest)
     return BatchSweep(
         tool=Tool(version=__version__),
@@ -46,6 +48,7 @@ def sweep_batches(
         knee=choice.knee,
         recommended=choice.recommended,
         reason=choice.reason,
+        interrupted=swept.interrupted,
         notes=_notes(swept, place),
     )
 

@@ -19,6 +19,7 @@ FLAT_GROWTH = 1.05
 """On a CPU the sweep ends when so many doublings have brought less: its memory is not the question."""
 FINENESS = 16
 """The largest batch that fits is found to the next lower power of two over this."""
+INTERRUPTED = "interrupted: larger batches, or those between, were not tried"
 TOO_LONG = "larger batches were not tried: a step of {batch} lasts {lasts}"
 FLAT = "larger batches were not tried: on this CPU the throughput no longer grows"
 
@@ -50,6 +51,7 @@ class Swept:
     points: list[BatchPoint] = field(default_factory=list)
     place: BatchPlace | None = None
     notes: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def fitting(self) -> list[BatchPoint]:
@@ -76,11 +78,15 @@ def is_unfit(point: BatchPoint) -> bool:
 
 
 def sweep(measure: Measure, bounds: Bounds, progress: Callable[[int], None] = lambda _: None) -> Swept:
-    """Try the batch sizes; `progress` is told of each before it is tried."""
+    """Try the batch sizes; `progress` is told of each before it is tried. Ctrl-C keeps what there is."""
     swept = Swept()
     trial = _Trial(measure, bounds, swept, progress)
-    _double(trial, bounds, swept)
-    _narrow(trial, swept)
+    try:
+        _double(trial, bounds, swept)
+        _narrow(trial, swept)
+    except KeyboardInterrupt:
+        swept.interrupted = True
+        swept.notes.append(INTERRUPTED)
     swept.points.sort(key=lambda point: point.batch)
     return swept
 

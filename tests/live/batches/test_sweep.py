@@ -103,6 +103,19 @@ def test_a_loss_that_is_not_finite_does_not_end_the_sweep() -> None:
     assert [point.batch for point in swept.points if point.outcome == "not-finite"] == [16]
 
 
+def test_control_c_keeps_what_there_is() -> None:
+    def interrupted(batch: int) -> Answer:
+        if batch == 64:
+            raise KeyboardInterrupt
+        return fits_up_to(1000)(batch)
+
+    order, swept = tried(interrupted, bounds())
+    assert order == [8, 16, 32, 64]
+    assert [point.batch for point in swept.points] == [8, 16, 32]
+    assert swept.interrupted
+    assert "interrupted" in swept.notes[0]
+
+
 def test_over_the_limit_asked_for_a_batch_does_not_fit() -> None:
     def growing(batch: int) -> Answer:
         return answer(measured(batch, 100.0 * batch, memory_bytes=(100 + batch) * MIB))
