@@ -9,28 +9,18 @@
 //   hit    the first of these lines once more, right after
 //   miss   lines that nothing has touched
 //
-// POLICY 0 leaves both to L2, 1 keeps the set, 2 lets the stream go first, 3 does both.
+// Policy 0 leaves both to L2, 1 keeps the set, 2 lets the stream go first, 3 does both.
 //
 // What can fool it. Blocks do not wait for each other, so that one may still stream while another follows its
 // chain; they do the same work and stay close. A full eighth is not to be had: some L2s keep a line in both halves, and
 // a part of L2 at most may be set aside (75 % on A100 and H100). Priorities are given back at the end, for
 // the sake of what runs next. An emulated device has no L2 to lose lines from: there only the sums are checked.
 
-#define EVICT_NORMAL "evict_normal"
-#define EVICT_FIRST "evict_first"
-#define EVICT_LAST "evict_last"
-#if POLICY % 2 == 1
-#define KEPT EVICT_LAST
-#else
-#define KEPT EVICT_NORMAL
-#endif
-#if POLICY / 2 == 1
-#define STREAMED EVICT_FIRST
-#else
-#define STREAMED EVICT_NORMAL
-#endif
-
 typedef unsigned long long Policy;
+
+#define CREATE(name, priority) \
+    Policy name;               \
+    asm volatile("createpolicy.fractional.L2::" priority ".b64 %0, 1.0;" : "=l"(name))
 
 // Every word holds its own number, so that the next place follows from what was loaded.
 __device__ unsigned follow(const unsigned* words, unsigned place, unsigned stride, unsigned lines, Policy policy)
@@ -49,7 +39,7 @@ __device__ unsigned follow(const unsigned* words, unsigned place, unsigned strid
 __device__ unsigned stream(const uint4* elements, unsigned pieces, Policy policy)
 {
     unsigned sum = 0;
-#pragma unroll 4
+#pragma unroll UNROLL
     for (unsigned piece = 0; piece < pieces; ++piece) {
         const uint4* element = elements + (piece * gridDim.x + blockIdx.x) * blockDim.x + threadIdx.x;
         uint4 value;
@@ -63,11 +53,13 @@ __device__ unsigned stream(const uint4* elements, unsigned pieces, Policy policy
 
 extern "C" __global__ void persistence(const unsigned* words, unsigned* result, unsigned* kept, unsigned* hit,
                                        unsigned* miss, unsigned lines, unsigned pieces, unsigned fresh_lines,
-                                       unsigned rounds)
+                                       unsigned rounds, unsigned policy)
 {
-    Policy keep, pass;
-    asm volatile("createpolicy.fractional.L2::" KEPT ".b64 %0, 1.0;" : "=l"(keep));
-    asm volatile("createpolicy.fractional.L2::" STREAMED ".b64 %0, 1.0;" : "=l"(pass));
+    CREATE(evict_normal, "evict_normal");
+    CREATE(evict_first, "evict_first");
+    CREATE(evict_last, "evict_last");
+    Policy keep = policy % 2 == 1 ? evict_last : evict_normal;
+    Policy pass = policy / 2 == 1 ? evict_first : evict_normal;
     unsigned stride = gridDim.x * blockDim.x;
     unsigned first = blockIdx.x * blockDim.x + threadIdx.x;
     const unsigned* passing = words + lines * stride;

@@ -98,7 +98,7 @@ def test_sides_that_the_compiler_issues_at_the_branch_are_counted_there() -> Non
         ("shuffle_vote", "vote", {"warps": 4}, {"instructions_per_step": pytest.approx(3, abs=0.3)}),
         ("local_memory", "words", {"words": 1024}, {"requests_per_step": 2}),
         ("tensor_cores", "fp64", {"warps": 16, "chains": 4}, {"instructions_per_step": 1}),
-        # 96 sums do not fit into 64 registers, and four blocks' threads have 64 of 65,536.
+        # 64 sums do not fit into 64 registers, and four blocks' threads have 64 of 65,536.
         ("register_pressure", "caps", {"cap": 255}, {"spilled": 0, "instructions_per_addition": 1}),
         ("register_pressure", "caps", {"cap": 64}, {"registers": 64, "theoretical_occupancy": 0.5}),
         # A condition and its steps under predicates; a condition and a branch past them.
@@ -202,7 +202,7 @@ def test_a_wave_that_is_begun_takes_a_whole_step_where_blocks_wait(h100: Device)
 def test_fewer_registers_spill_more(h100: Device) -> None:
     spilled = [
         point(h100, shipped("register_pressure"), "caps", {"cap": cap}).values["spilled"]
-        for cap in (112, 96, 64, 32)
+        for cap in (255, 64, 48, 24)
     ]
     assert spilled[0] == 0
     assert spilled == sorted(set(spilled))
