@@ -8,6 +8,12 @@ from pathlib import Path
 from gpuadvisor.live.program import Ending, Program, run_program
 
 COLLECTOR = (700, 10, 10)
+INTERRUPT = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let processes in the background ignore it
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(60)
+"""
 
 
 def run_text(folder: Path, text: str, *arguments: str) -> Ending:

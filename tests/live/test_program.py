@@ -11,7 +11,7 @@ import pytest
 
 from gpuadvisor.live.program import FAILED, INTERRUPTED, Program, run_program
 from gpuadvisor.model.errors import GpuAdvisorError
-from tests.live.programs import COLLECTOR, run_text
+from tests.live.programs import COLLECTOR, INTERRUPT, run_text
 
 Capture = pytest.CaptureFixture[str]
 SURROUNDINGS = """
@@ -86,17 +86,12 @@ def test_the_programs_own_hook_shows_its_errors(tmp_path: Path, capsys: Capture)
 
 
 def test_control_c_ends_the_program_and_is_told(tmp_path: Path) -> None:
-    text = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)"
-    ending = run_text(tmp_path, text)
+    ending = run_text(tmp_path, INTERRUPT)
     assert (ending.exit_code, ending.interrupted) == (INTERRUPTED, True)
 
 
 def test_a_program_may_handle_control_c_itself(tmp_path: Path) -> None:
-    text = (
-        "import os, signal, sys, time\n"
-        "try:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(60)\n"
-        "except KeyboardInterrupt:\n    sys.exit(5)"
-    )
+    text = f"try: exec({INTERRUPT!r})\nexcept KeyboardInterrupt: raise SystemExit(5)"
     assert run_text(tmp_path, text).exit_code == 5
 
 

@@ -17,7 +17,7 @@ from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.model.timeline import TimelineProfile
 from tests.devices import fake_nvml
 from tests.live.fake_torch import write_torch
-from tests.live.programs import forgotten
+from tests.live.programs import INTERRUPT, forgotten
 
 STEPS = """
 import torch
@@ -129,8 +129,7 @@ for _ in range(2):
 
 
 def test_control_c_keeps_what_there_is(folder: Path) -> None:
-    text = STEPS.format(count=5) + "import os, signal, time\nos.kill(os.getpid(), 2)\ntime.sleep(9)"
-    ended = run(folder, text, steps=100)
+    ended = run(folder, STEPS.format(count=5) + INTERRUPT, steps=100)
     assert ended.ending.exit_code == INTERRUPTED
     assert timeline(ended).steps is not None
 

@@ -11,6 +11,7 @@ import pytest
 
 from gpuadvisor.model.documents import read
 from gpuadvisor.model.timeline import TimelineProfile
+from tests.live.programs import INTERRUPT
 
 pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
 
@@ -125,8 +126,7 @@ def test_a_program_may_profile_itself(tmp_path: Path) -> None:
 
 
 def test_control_c_keeps_what_there_is(tmp_path: Path) -> None:
-    text = TRAIN + "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)"
-    (tmp_path / "train.py").write_text(text)
+    (tmp_path / "train.py").write_text(TRAIN + INTERRUPT)
     ended = gpuadvisor(tmp_path, "profile", "--steps", 100, "-o", "run.json", "train.py")
     assert ended.returncode == 130
     document = read(tmp_path / "run.json")
