@@ -44,6 +44,7 @@ def together(tables: "tuple[Table, ...]") -> Table:
 
 
 _ROW = Struct("=ddqqq")
+_pack = _ROW.pack
 _FIELDS = np.dtype(
     [("start", "f8"), ("end", "f8"), ("group", "i8"), ("lane", "i8"), ("number", "i8")], align=False
 )
@@ -60,7 +61,7 @@ class Columns:
 
     def append(self, start: float, end: float, group: int, lane: int, number: int) -> None:
         """Add one activity."""
-        self._rows += _ROW.pack(start, end, group, lane, number)
+        self._rows += _pack(start, end, group, lane, number)
 
     def table(self) -> Table:
         """Return the columns as arrays; nothing may be appended as long as these live."""

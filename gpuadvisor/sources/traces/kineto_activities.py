@@ -31,6 +31,8 @@ _HOST_MEMORIES: dict[str | None, HostMemory] = {
 }
 _OF_AMD = {"HostToDevice": "HtoD", "DeviceToHost": "DtoH", "DeviceToDevice": "DtoD", "PeerToPeer": "PtoP"}
 _NO_ARGUMENTS = Arguments()
+_FARTHEST = 2**62
+"""A correlation is of 64 bits at most."""
 _LEGACY_GPU = "CUDA functions"
 """The process under which the autograd profiler of before Kineto writes kernels."""
 
@@ -44,23 +46,25 @@ class KinetoActivities:
         self._open: dict[tuple[str, str], list[Event]] = {}
         self._handlers: dict[str | None, Handler] = {}
         self.places = Places()
+        self._copy_groups: dict[str, int] = {}
         self._launches: dict[tuple[object, ...], tuple[int, int]] = {}
 
     def add(self, events: Iterable[Event]) -> None:
         """Sort a piece of the trace."""
-        handlers = self._handlers
+        handlers, origin = self._handlers, self._origin
         for event in events:
-            if event.ph == "X":
-                origin = event.ts if self._origin is None else self._origin
-                self._origin = origin
+            phase = event.ph
+            if phase == "X":
+                if origin is None:
+                    origin = self._origin = event.ts if self._origin is None else self._origin
                 handler = handlers.get(event.cat)
                 if handler is None:
                     handler = handlers[event.cat] = self._handler(event.cat)
                 start, duration = event.ts - origin, event.dur
                 handler(event, start, start + duration if duration and duration > 0 else start)
-            elif event.ph in ("B", "E"):
+            elif phase in ("B", "E"):
                 self._pair(event)
-            elif event.ph == "M":
+            elif phase == "M":
                 self.places.note(event)
             elif event.name == MEMORY_EVENT and event.args is not None:
                 self._recording.allocator.add(event.args)
@@ -104,7 +108,9 @@ class KinetoActivities:
 
     def _kernel(self, event: Event, start: float, end: float) -> None:
         args = event.args or _NO_ARGUMENTS
-        correlation = args.correlation if _is_number(args.correlation) else UNCORRELATED
+        correlation = args.correlation
+        if type(correlation) is not int or not -_FARTHEST < correlation < _FARTHEST:
+            correlation = UNCORRELATED
         group, lane = self._launch(event, args)
         self._recording.kernels.append(start, end, group, lane, correlation)
 
@@ -133,7 +139,10 @@ class KinetoActivities:
 
     def _copy(self, event: Event, start: float, end: float) -> None:
         args = event.args or _NO_ARGUMENTS
-        group = self._recording.copy_groups.number(CopyGroup(*copy_kind(event.name or "")))
+        group = self._copy_groups.get(event.name or "")
+        if group is None:
+            group = self._recording.copy_groups.number(CopyGroup(*copy_kind(event.name or "")))
+            self._copy_groups[event.name or ""] = group
         lane = self._lane_number(event, args)
         self._recording.copies.append(start, end, group, lane, whole(args.bytes) or 0)
 
@@ -144,9 +153,10 @@ class KinetoActivities:
 
     def _call(self, event: Event, start: float, end: float) -> None:
         correlation = (event.args or _NO_ARGUMENTS).correlation
-        number = correlation if _is_number(correlation) else UNCORRELATED
+        if type(correlation) is not int or not -_FARTHEST < correlation < _FARTHEST:
+            correlation = UNCORRELATED
         name = self._recording.call_names.number(event.name or "")
-        self._recording.calls.append(start, end, name, 0, number)
+        self._recording.calls.append(start, end, name, 0, correlation)
 
     def _annotation(self, event: Event, start: float, end: float) -> None:
         if event.name is not None and event.name.startswith("Prof") and _STEP.fullmatch(event.name):
@@ -232,7 +242,3 @@ def extents(value: Any) -> Extents | None:  # noqa: ANN401
 def occupancy(percent: Any) -> float | None:  # noqa: ANN401
     """Return an estimated occupancy as a fraction; 0 stands for one that was not worked out."""
     return percent / 100 if type(percent) in (int, float) and 0 < percent <= 100 else None
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401
-    return type(value) is int and -(2**62) < value < 2**62
