@@ -1,7 +1,11 @@
-"""LLVM types and values over the 32 lanes of a warp."""
+"""LLVM types and values over the 32 lanes of a warp.
+
+Constants are made once: a kernel has few different ones, and each keeps its text.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from llvmlite import ir
 
@@ -22,6 +26,7 @@ WORDS = lanes(I32)
 LONGS = lanes(I64)
 
 
+@lru_cache(maxsize=1024)
 def constant(value: int, element: ir.Type = I32) -> ir.Constant:
     """Return an integer constant, negative ones in two's complement."""
     return ir.Constant(element, value & ((1 << element.width) - 1))
@@ -32,6 +37,7 @@ def each(element: ir.Type, value: Callable[[int], int]) -> ir.Constant:
     return ir.Constant(lanes(element), [constant(value(lane), element) for lane in range(LANES)])
 
 
+@lru_cache(maxsize=1024)
 def splat_constant(value: int, element: ir.Type = I32) -> ir.Constant:
     """Return the constant vector that holds `value` in every lane."""
     return each(element, lambda _lane: value)
