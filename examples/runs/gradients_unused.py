@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, WIDTH = (50, 1024) if DEVICE == "cuda" else (2, 32)
+STEPS, WIDTH = (50, 1024) if DEVICE == "cuda" else (8, 32)
 
 
 def train(validating):

@@ -13,7 +13,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-SAMPLES, BATCH, EFFORT = (1024, 64, 4) if DEVICE == "cuda" else (32, 8, 4)
+SAMPLES, BATCH, EFFORT = (1024, 64, 4) if DEVICE == "cuda" else (96, 8, 4)
 
 
 class Images(Dataset):

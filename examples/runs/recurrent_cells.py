@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, TIMES, BATCH, WIDTH = (50, 128, 32, 256) if DEVICE == "cuda" else (2, 20, 16, 32)
+STEPS, TIMES, BATCH, WIDTH = (50, 128, 32, 256) if DEVICE == "cuda" else (8, 20, 16, 32)
 
 
 def train(layer, last_output):

@@ -11,7 +11,7 @@ import sys
 import torch
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-STEPS, TIMES, BATCH, WIDTH = (50, 128, 32, 256) if DEVICE == "cuda" else (2, 40, 16, 32)
+STEPS, TIMES, BATCH, WIDTH = (50, 128, 32, 256) if DEVICE == "cuda" else (8, 40, 16, 32)
 
 
 def decayed(parts):

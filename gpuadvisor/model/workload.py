@@ -53,7 +53,7 @@ class HostReads(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InputWait(msgspec.Struct, frozen=True, kw_only=True):
-    """Waits of the program for its next batch."""
+    """Waits of the program for its next batch; those that begin in marked steps, if any are marked."""
 
     pipeline: InputPipeline
     count: int

@@ -73,21 +73,32 @@ def _inputs(recording: Recording) -> list[InputWait]:
     busy = _busy(recording)
     found = []
     for pipeline in _PIPELINES:
-        columns = recording.host.marks.get(pipeline)
-        if columns is not None:
-            table = columns.table()
+        table = _within_steps(recording, pipeline)
+        if table is not None:
             waited = union(table.start, table.end)
             idle = None if busy is None else _seconds(recording, waited.length - overlap(waited, busy))
             found.append(
                 InputWait(
                     pipeline=pipeline,
-                    count=len(columns),
+                    count=len(table.start),
                     total_seconds=_seconds(recording, waited.length),
                     max_seconds=_seconds(recording, float((table.end - table.start).max())),
                     idle_seconds=idle,
                 )
             )
     return found
+
+
+def _within_steps(recording: Recording, mark: Mark) -> Table | None:
+    """Return the ranges of one kind that begin in marked steps, all of them where none are marked."""
+    columns = recording.host.marks.get(mark)
+    if columns is None:
+        return None
+    table, steps = columns.table(), recording.steps.table()
+    if not len(recording.steps):
+        return table
+    inside = table.at(union(steps.start, steps.end).contain(table.start))
+    return inside if len(inside.start) else None
 
 
 def _busy(recording: Recording) -> Intervals | None:
@@ -140,10 +151,7 @@ def _communication(recording: Recording, backend: str | None) -> Communication |
 
 
 def _of_devices(table: Table, rows: NDArray[np.bool_], owner: NDArray[np.int64], devices: int) -> list[Table]:
-    chosen = Table(
-        table.start[rows], table.end[rows], table.group[rows], table.lane[rows], table.number[rows]
-    )
-    return chosen.split(owner, devices) if devices else []
+    return table.at(rows).split(owner, devices) if devices else []
 
 
 def _compiled(recording: Recording) -> CompiledRegions | None:

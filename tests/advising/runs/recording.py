@@ -15,6 +15,7 @@ from typing import Any
 from tests.advising.runs.proof import PROGRAMS
 
 RECORDINGS = Path(__file__).parents[2] / "recorded" / "kineto-cpu" / "runs"
+STEPS = 2
 OF_THE_MACHINE = ("host_name", "trace_id", "traceName")
 
 
@@ -33,15 +34,25 @@ def run(program: str, *options: str) -> None:
 
 
 def record(program: str, *options: str) -> dict[str, Any]:
-    """Return the trace of a program as Kineto writes it."""
+    """Return the trace of a program's first steps; one ends with each step of its optimiser."""
     import torch
-    from torch.profiler import ProfilerActivity, profile
+    from torch.optim.optimizer import register_optimizer_step_post_hook
+    from torch.profiler import ProfilerActivity, profile, schedule
 
-    with profile(activities=[ProfilerActivity.CPU], record_shapes=True, profile_memory=True) as recording:
-        run(program, *options)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "trace.json"
-        recording.export_chrome_trace(str(path))
+        with profile(
+            activities=[ProfilerActivity.CPU],
+            schedule=schedule(wait=0, warmup=0, active=STEPS, repeat=1),
+            on_trace_ready=lambda recorded: recorded.export_chrome_trace(str(path)),
+            record_shapes=True,
+            profile_memory=True,
+        ) as recording:
+            hook = register_optimizer_step_post_hook(lambda *_: recording.step())
+            try:
+                run(program, *options)
+            finally:
+                hook.remove()
         trace: dict[str, Any] = json.loads(path.read_text())
     recorded = {"recorded": f"PyTorch {torch.__version__} on a CPU"}
     return {key: value for key, value in trace.items() if key not in OF_THE_MACHINE} | recorded

@@ -11,7 +11,7 @@ from gpuadvisor.model.timeline import TimelineProfile
 from gpuadvisor.model.workload import Autograd, MatrixProduct, Workload
 from gpuadvisor.sources.traces.kineto import read_kineto
 from gpuadvisor.sources.traces.nsys import read_nsys
-from tests.sources.traces.kineto_traces import Json, call, kernel, trace, write
+from tests.sources.traces.kineto_traces import Json, call, kernel, step, trace, write
 from tests.sources.traces.nsys_exports import export
 from tests.sources.traces.operator_events import allocation, called, with_inputs
 
@@ -75,6 +75,19 @@ def test_waits_for_input_are_idle_where_no_kernel_runs(tmp_path: Path) -> None:
     assert wait.total_seconds == pytest.approx(150e-6)
     assert wait.max_seconds == pytest.approx(100e-6)
     assert wait.idle_seconds == pytest.approx(110e-6)
+
+
+def test_only_waits_within_marked_steps_count_where_steps_are_marked(tmp_path: Path) -> None:
+    events = [
+        annotated(LOADER, 0, 500),
+        step(1, 500, 100),
+        annotated(LOADER, 520, 30),
+        annotated(LOADER, 700, 9),
+    ]
+    (wait,) = workload(tmp_path, events).inputs
+    assert (wait.count, wait.total_seconds, wait.max_seconds) == (
+        1, pytest.approx(30e-6), pytest.approx(30e-6),
+    )  # fmt: skip
 
 
 def test_launches_and_operators_of_an_optimizer(tmp_path: Path) -> None:
