@@ -34,7 +34,7 @@ EVENTS = [
     event(1, 14, "Memset", 50, 2, Memset_details="kind:device size:64"),
     event(1, 91, "fusion.3", 10, 30),
     event(1, 90, "7", 0, 60),
-    event(701, 5, "IteratorGetNext:IteratorGetNext", 70, 20),
+    event(701, 5, "IteratorGetNext:IteratorGetNext", 30, 25),
 ]
 
 
@@ -63,7 +63,7 @@ def test_waits_for_the_next_element(tmp_path: Path) -> None:
     workload = read(tmp_path, [*PLACES, *EVENTS]).workload
     assert workload is not None
     (wait,) = workload.inputs
-    assert (wait.pipeline, wait.idle_seconds) == ("tf.data", pytest.approx(20e-6))
+    assert (wait.pipeline, wait.idle_seconds) == ("tf.data", pytest.approx(15e-6))
 
 
 def test_without_a_gpu_the_file_says_so(tmp_path: Path) -> None:
