@@ -12,9 +12,9 @@
 // Policy 0 leaves both to L2, 1 keeps the set, 2 lets the stream go first, 3 does both.
 //
 // What can fool it. Blocks do not wait for each other, so that one may still stream while another follows its
-// chain; they do the same work and stay close. A full eighth is not to be had: some L2s keep a line in both halves, and
-// a part of L2 at most may be set aside (75 % on A100 and H100). Priorities are given back at the end, for
-// the sake of what runs next. An emulated device has no L2 to lose lines from: there only the sums are checked.
+// chain; they do the same work and stay close. Not all eighths can be kept: some L2s hold a line in both halves, and
+// part of L2 only may be set aside (75 % on A100 and H100). L2 is overwritten before every timed launch, and priorities
+// are given back at its end, for the sake of what runs next. An emulated device has no L2 to lose lines from: there only the sums are checked.
 
 typedef unsigned long long Policy;
 
