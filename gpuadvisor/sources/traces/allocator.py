@@ -20,12 +20,13 @@ class AllocatorPeaks:
 
     def add(self, args: Arguments) -> None:
         """Take note of an allocation or a release, after which the totals are as told."""
-        device, allocated, reserved = (
-            whole(value) for value in (args.device_id, args.total_allocated, args.total_reserved)
-        )
-        if args.device_type == _CUDA and device is not None and allocated is not None:
+        if args.device_type != _CUDA:
+            return
+        device, allocated = whole(args.device_id), whole(args.total_allocated)
+        if device is not None and allocated is not None:
             most_allocated, most_reserved = self._peaks.get(device, (0, 0))
-            self._peaks[device] = max(most_allocated, allocated), max(most_reserved, reserved or 0)
+            reserved = whole(args.total_reserved) or 0
+            self._peaks[device] = max(most_allocated, allocated), max(most_reserved, reserved)
 
     def memory(self, known: Mapping[int, TimelineDevice]) -> list[MemoryUse]:
         """Return the peaks by device; `known` tells how much memory each has."""

@@ -167,13 +167,14 @@ class KinetoActivities:
             self._recording.cover(start, end)
 
     def _operator(self, event: Event, start: float, end: float) -> None:
-        name, thread = event.name or "", event.tid
-        if name.startswith("Prof"):
+        name, thread = event.name, event.tid
+        if name is None or name.startswith("Prof"):
             self._annotation(event, start, end)
         else:
+            recording = self._recording
             thread = thread if type(thread) is int else str(thread)
-            self._recording.host.add(name, thread, event.args, start, end)
-            self._recording.cover(start, end)
+            recording.host.add(name, thread, event.args, start, end)
+            recording.cover(start, end)
 
     def _uncategorized(self, event: Event, start: float, end: float) -> None:
         if event.pid == _LEGACY_GPU:
