@@ -47,7 +47,7 @@ test-frameworks: $(FRAMEWORKS)/.installed
 $(FRAMEWORKS)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(FRAMEWORKS)
 	$(FRAMEWORKS)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(FRAMEWORKS)/bin/python -m pip install --quiet --editable . --group frameworks
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --no-compile --editable . --group frameworks
 	@touch $@
 
 check: venv
