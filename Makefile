@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml tools/cuda_extra.py
 
 report: venv
 	@mkdir -p build
-	$(BIN)/gpuadvisor probe --output build/machine.json
+	$(BIN)/gpuadvisor probe --quick --output build/machine.json
 	$(BIN)/gpuadvisor analyze examples --quiet --output build/kernels.json
 	$(BIN)/gpuadvisor report build/machine.json build/kernels.json
 
