@@ -15,7 +15,7 @@ from gpuadvisor.cli.options import QUIET, RULE_PACKS, VERBOSE
     default=3,
     show_default=True,
     metavar="N",
-    help="Leave the first N steps out, and what comes before them; with 0 recording begins at once.",
+    help="Leave out the first N steps, and what comes before them; 0 records from the beginning.",
 )
 @click.option(
     "--steps",

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 @dataclass(frozen=True, kw_only=True)
 class StepLimits:
-    """Leave out the first `wait` steps, record the next `steps`."""
+    """Leave out the first `wait` steps and what comes before them, record the next `steps`."""
 
     wait: int
     steps: int
@@ -15,8 +15,6 @@ class StepLimits:
 class Turn(Enum):
     """What the end of a step means for the recording."""
 
-    DROP = auto()
-    """What was recorded before the first step is warm-up."""
     BEGIN = auto()
     """The next step is the first one recorded."""
     NEXT = auto()
@@ -27,10 +25,7 @@ class Turn(Enum):
 
 
 class StepCount:
-    """Counts the steps of a program.
-
-    Recording goes on before the first step: a program that makes none is recorded as a whole.
-    """
+    """Counts the steps of a program."""
 
     def __init__(self, limits: StepLimits) -> None:
         self._limits = limits
@@ -46,6 +41,4 @@ class StepCount:
             return Turn.END
         if self.made == wait:
             return Turn.BEGIN
-        if self.made > wait:
-            return Turn.NEXT
-        return Turn.DROP if self.made == 1 else Turn.NOTHING
+        return Turn.NEXT if self.made > wait else Turn.NOTHING

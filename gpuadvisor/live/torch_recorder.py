@@ -1,9 +1,11 @@
 """Records a program that uses PyTorch, through torch.profiler.
 
 Steps end where the first optimizer to step has stepped (torch.optim's hook for all optimizers): in an
-alternating training loop, as of a GAN, the others belong to the same step. Before the program has made its
-CUDA context nothing is recorded on a machine with GPUs: until then it may choose between them, and a first
-recording without CUDA would leave PyTorch's profiler without it.
+alternating training loop, as of a GAN, the others belong to the same step. There is but one session of the
+profiler: a range of the program's that is entered in one session and left in the next writes to memory that
+PyTorch has freed. With steps to leave out it begins after them, else with the program; on a machine with GPUs
+when the program makes its CUDA context, for until then it may choose between them, and a session without CUDA
+would leave PyTorch's profiler without it for good.
 """
 
 import os
@@ -30,7 +32,7 @@ _OWN_PROFILER = "the program started a profiler of its own, which ended the reco
 
 
 class TorchRecorder:
-    """Records from the program's CUDA context on, without a GPU from now on; then the steps asked for."""
+    """Records the steps asked for; without steps to leave out, also what comes before them."""
 
     def __init__(
         self,
@@ -53,6 +55,8 @@ class TorchRecorder:
         self._leader: weakref.ref[object] | None = None
         self._watch_steps()
         self._watch_profilers()
+        if limits.wait > 0:
+            return
         if has_gpu and torch.version.cuda is not None:
             torch.cuda._lazy_call(self._cuda_begins)  # noqa: SLF001 - nothing public tells of the context
         else:
@@ -75,8 +79,10 @@ class TorchRecorder:
 
     def _why_nothing(self) -> str:
         made, wait = self._count.made, self._limits.wait
-        if made == 0:
+        if made == 0 and wait == 0:
             return "PyTorch was imported, but made no optimizer step and used no GPU"
+        if made == 0:
+            return "the program made no optimizer step: with --wait 0 it is recorded from the beginning"
         return f"the program made {made} of the {wait} steps that --wait leaves out"
 
     def _watch_steps(self) -> None:
@@ -124,10 +130,7 @@ class TorchRecorder:
     def _turn(self, turn: Turn) -> None:
         number = self._count.made
         match turn:
-            case Turn.DROP:
-                self._drop()
             case Turn.BEGIN:
-                self._drop()
                 self._start(cuda=self._torch.cuda.is_initialized())
                 self._mark(number)
             case Turn.NEXT:
@@ -148,11 +151,6 @@ class TorchRecorder:
     def _end_step(self) -> None:
         if self._session is not None:
             self._session.end_step()
-
-    def _drop(self) -> None:
-        if self._session is not None:
-            self._session.stop()
-            self._session = None
 
     def _end(self) -> None:
         session, self._session = self._session, None

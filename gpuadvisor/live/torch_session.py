@@ -43,9 +43,14 @@ class TorchSession:
             self._step = None
 
     def stop(self) -> None:
-        """End the recording; a step that is open stays unfinished in it, and is not counted by the reader."""
+        """End the recording; a step that is open stays unfinished in it, and is not counted by the reader.
+
+        It is closed only after that, and then at once: an open range that is left to the interpreter's end
+        brings the process down there.
+        """
         self.ended_seconds = time.monotonic()
         self._profile.stop()
+        self.end_step()
 
     def write(self, path: Path) -> None:
         """Write the trace; raise OSError or RuntimeError where that cannot be done."""

@@ -79,18 +79,21 @@ def test_it_says_who_measured_what_and_where(folder: Path) -> None:
 def test_one_profiler_runs_at_a_time_and_all_of_them_end(folder: Path) -> None:
     with forgotten("torch"):
         run(folder, STEPS.format(count=10))
-        assert log() == ["start", "stop", "start", "stop"]
+        assert log() == ["start", "stop"]
 
 
 @pytest.mark.parametrize("shapes", [True, False])
 def test_shapes_are_recorded_as_asked_for(folder: Path, shapes: bool) -> None:
     with forgotten("torch"):
         run(folder, STEPS.format(count=4), shapes=shapes)
-        assert sys.modules["torch.autograd.profiler"].shapes == [shapes] * 2  # type: ignore[attr-defined]
+        assert sys.modules["torch.autograd.profiler"].shapes == [shapes]  # type: ignore[attr-defined]
 
 
-def test_a_program_without_steps_is_recorded_as_a_whole(folder: Path) -> None:
-    found = timeline(run(folder, "import torch, time; time.sleep(0.01)"))
+def test_a_program_without_steps_is_recorded_as_a_whole_if_asked_for(folder: Path) -> None:
+    text = "import torch, time; time.sleep(0.01)"
+    (remark,) = run(folder, text).remarks
+    assert "with --wait 0 it is recorded from the beginning" in remark
+    found = timeline(run(folder, text, wait=0))
     assert found.steps is None
     assert found.span_seconds >= 0
 
@@ -148,7 +151,7 @@ optimizer = torch.optim.Optimizer()
 thread = threading.Thread(target=lambda: [optimizer.step() for _ in range(9)])
 thread.start(); thread.join()
 """
-    assert timeline(run(folder, text)).steps is None
+    assert timeline(run(folder, text, wait=0)).steps is None
 
 
 def test_a_profiler_of_the_programs_own_goes_first(folder: Path) -> None:
@@ -163,7 +166,7 @@ def test_a_profiler_of_the_programs_own_goes_first(folder: Path) -> None:
 def test_after_a_profiler_of_the_programs_own_none_is_started(folder: Path) -> None:
     text = "import torch\ntorch.profiler.profile().start()\n" + STEPS.format(count=9)
     with forgotten("torch"):
-        assert timeline(run(folder, text)).steps is None
+        assert timeline(run(folder, text, wait=0)).steps is None
         assert log() == ["start", "stop", "start"]  # the last is the program's
 
 
@@ -187,7 +190,10 @@ def test_a_program_without_frameworks_cannot_be_recorded(folder: Path) -> None:
     assert "imported none of PyTorch, CuPy" in ended.remarks[0]
 
 
-def test_with_a_gpu_recording_waits_for_the_context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wait", [0, 2])
+def test_with_a_gpu_recording_waits_for_the_context(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, wait: int
+) -> None:
     fake_nvml.install(monkeypatch, fake_nvml.gpu("GPU-a", "00000000:3B:00.0"))
     for question in ("nvmlDeviceGetUtilizationRates", "nvmlDeviceGetMemoryInfo"):
         monkeypatch.setattr(pynvml, question, lambda _: _refuse())
@@ -195,8 +201,8 @@ def test_with_a_gpu_recording_waits_for_the_context(folder: Path, monkeypatch: p
     write_torch(folder, cuda="13.0")
     text = "import torch\nassert not torch.autograd.profiler.log\ntorch.cuda.init()\n"
     with forgotten("torch"):
-        found = timeline(run(folder, text + STEPS.format(count=9), nvml=pynvml))
-        assert log() == ["start cuda", "stop", "start cuda", "stop"]
+        found = timeline(run(folder, text + STEPS.format(count=9), wait=wait, nvml=pynvml))
+        assert log() == ["start cuda", "stop"]
     (memory,) = found.memory
     assert (memory.device, memory.peak_allocated_bytes, memory.peak_reserved_bytes) == (0, 3000, 4096)
     assert (memory.capacity_bytes, memory.allocation_retries) == (2**30, 1)

@@ -4,7 +4,7 @@ import pytest
 
 from gpuadvisor.live.steps import StepCount, StepLimits, Turn
 
-DROP, BEGIN, NEXT, END, NOTHING = Turn.DROP, Turn.BEGIN, Turn.NEXT, Turn.END, Turn.NOTHING
+BEGIN, NEXT, END, NOTHING = Turn.BEGIN, Turn.NEXT, Turn.END, Turn.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ DROP, BEGIN, NEXT, END, NOTHING = Turn.DROP, Turn.BEGIN, Turn.NEXT, Turn.END, Tu
         (0, 3, [NEXT, NEXT, END, NOTHING]),
         (1, 1, [BEGIN, END, NOTHING]),
         (1, 2, [BEGIN, NEXT, END, NOTHING]),
-        (3, 2, [DROP, NOTHING, BEGIN, NEXT, END, NOTHING, NOTHING]),
+        (3, 2, [NOTHING, NOTHING, BEGIN, NEXT, END, NOTHING, NOTHING]),
     ],
 )
 def test_the_first_are_left_out_and_the_next_recorded(wait: int, steps: int, turns: list[Turn]) -> None:

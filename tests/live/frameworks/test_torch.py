@@ -114,13 +114,13 @@ def test_the_optimizers_of_a_gan_make_one_step(tmp_path: Path) -> None:
 
 
 def test_inference_is_recorded_as_a_whole(tmp_path: Path) -> None:
-    _, found = recorded(tmp_path, INFERENCE)
+    _, found = recorded(tmp_path, INFERENCE, "--wait", 0)
     assert found.steps is None
     assert found.span_seconds > 0
 
 
 def test_a_program_may_profile_itself(tmp_path: Path) -> None:
-    ended, _ = recorded(tmp_path, OWN)
+    ended, _ = recorded(tmp_path, OWN, "--wait", 0)
     assert ended.stdout.splitlines()[0] == "True"
     assert "a profiler of its own" in ended.stderr
 
