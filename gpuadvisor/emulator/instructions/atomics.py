@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active
+from gpuadvisor.emulator.atomic_forms import atomic_kind
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.instructions import contention
 from gpuadvisor.emulator.instructions.asynchronous import bind_asynchronous
@@ -23,7 +24,6 @@ from gpuadvisor.emulator.widths import TYPE_BYTES, is_signed
 Apply = Callable[[Values, Indices, Sequence[Values]], Values | None]
 """Updates memory at indices with the operands; what the threads found, or None if nobody asks."""
 
-_OPERATIONS = ("add", "inc", "dec", "min", "max", "and", "or", "xor", "exch", "cas")
 _SINKS: dict[str, np.ufunc] = {
     "add": np.add,
     "min": np.minimum,
@@ -52,9 +52,7 @@ def bind_reduction(instruction: Instruction, binding: Binding) -> Step:
 def _bind(
     instruction: Instruction, binding: Binding, destination: Operand, operands: tuple[Operand, ...]
 ) -> Step:
-    kind = next((name for name in instruction.modifiers if name in _OPERATIONS), None)
-    if kind is None or not instruction.types:
-        raise Unsupported("this form of atomic")
+    kind = atomic_kind(instruction, operands)
     type_name = instruction.types[0]
     elements = list(zip(*(elements_of(operand) for operand in operands[1:]), strict=True))
     targets = elements_of(destination) if destination is not None else (None,) * len(elements)

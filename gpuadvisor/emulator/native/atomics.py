@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
+from gpuadvisor.emulator.atomic_forms import atomic_kind
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
 from gpuadvisor.emulator.native.lowering import lower_operation
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
@@ -27,7 +28,6 @@ Exchange = Callable[[ir.IRBuilder, ir.Value, Sequence[ir.Value], str], ir.Value]
 """Updates the integer at an address of a space with scalar operands; returns what was there."""
 
 _ORDERING = "monotonic"
-_KINDS = ("add", "inc", "dec", "min", "max", "and", "or", "xor", "exch", "cas")
 _DIRECT = {
     "add": "add",
     "and": "and",
@@ -59,8 +59,8 @@ def _emit(
     destination: Operand,
     operands: tuple[Operand, ...],
 ) -> None:
-    kind = next((name for name in instruction.modifiers if name in _KINDS), None)
-    if kind is None or len(instruction.types) != 1 or "async" in instruction.modifiers:
+    kind = atomic_kind(instruction, operands)
+    if len(instruction.types) != 1 or "async" in instruction.modifiers:
         raise Unsupported("this form of atomic")
     type_name = instruction.types[0]
     width = width_of(type_name)
