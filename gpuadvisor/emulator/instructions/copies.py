@@ -15,6 +15,8 @@ from gpuadvisor.emulator.store import misaligned
 from gpuadvisor.emulator.widths import Lanes
 
 WORD_BYTES = 4
+COPY_SIZES = (4, 8, 16)
+"""Bytes of one copy (PTX ISA, cp.async)."""
 ASYNCHRONOUS_COPY = "asynchronous copy"
 
 
@@ -24,7 +26,7 @@ def bind_copy(instruction: Instruction, binding: Binding) -> Step:
     if "commit_group" in modifiers or "wait_group" in modifiers or "wait_all" in modifiers:
         return _bind_group(instruction)
     size = instruction.operands[2] if len(instruction.operands) > 2 else None
-    if "async" not in modifiers or not isinstance(size, Immediate):
+    if "async" not in modifiers or not isinstance(size, Immediate) or size.bits not in COPY_SIZES:
         raise Unsupported("this form of cp")
     return _bind_copy(instruction, binding, size.bits)
 

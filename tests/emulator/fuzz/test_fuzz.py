@@ -46,6 +46,10 @@ def test_a_kernel_with_endless_parameters_is_refused() -> None:
         ("bar.sync;", "bar.sync"),
         (".reg .b64 %a; .reg .b32 %b; atom.global.cas.b32 %b, [%a], %b, ;", "this form of atomic"),
         (".reg .b64 %a; .reg .b32 %b; atom.global.add.u32 %b, [%a];", "this form of atomic"),
+        (
+            ".reg .b32 %a; .reg .b64 %b; cp.async.ca.shared.global [%a], [%b], 7169027082, 0;",
+            "this form of cp",
+        ),
         (".local .align 5588197501 .b8 depot[8];", "an alignment of 5588197501"),
     ],
 )
