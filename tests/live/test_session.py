@@ -10,6 +10,7 @@ import pynvml
 import pytest
 
 from gpuadvisor.live.program import INTERRUPTED, Program
+from gpuadvisor.live.recorders import FRAMEWORKS
 from gpuadvisor.live.session import Recording, Run, record
 from gpuadvisor.live.steps import StepLimits
 from gpuadvisor.live.torch_recorder import NO_GPU_TOOK_PART
@@ -184,7 +185,11 @@ def test_the_trace_is_kept_whole(folder: Path) -> None:
     assert sorted(path.name for path in folder.glob(".gpuadvisor*")) == []
 
 
-def test_a_program_without_frameworks_cannot_be_recorded(folder: Path) -> None:
+def test_a_program_without_frameworks_cannot_be_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in FRAMEWORKS:  # which other tests may have imported
+        monkeypatch.delitem(sys.modules, name, raising=False)
     ended = run(folder, "print(1)")
     assert ended.timeline is None
     assert "imported none of PyTorch, CuPy" in ended.remarks[0]

@@ -8,9 +8,7 @@ import pytest
 
 import gpuadvisor
 from gpuadvisor.compiler.module import CompileOptions
-from gpuadvisor.devices.cuda import CudaDevice
 from gpuadvisor.devices.emulated import EmulatedDevice
-from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.analysis import analyze_source
@@ -299,10 +297,3 @@ args = [ { name = "images", fields = [
 """)  # fmt: skip
     assert {(each.space, each.variable) for each in profile.accesses} == {
         ("texture", "image"), ("surface", "target")}  # fmt: skip
-
-
-def test_a_gpu_says_that_it_takes_no_textures() -> None:
-    device = CudaDevice.__new__(CudaDevice)  # without a GPU it cannot be opened
-    texture = Texture(np.zeros(8, np.float32))
-    with pytest.raises(GpuAdvisorError, match="a texture runs on emulated devices only"):
-        device.bind(Image(0, texture.texels, texture.sampling))

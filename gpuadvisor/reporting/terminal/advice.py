@@ -40,7 +40,7 @@ def render_not_evaluated(report: Report, console: Console, *, verbose: bool) -> 
         return
     console.print()
     rules = {entry.rule for entry in report.not_evaluated}
-    missing = Counter(fact for entry in report.not_evaluated for fact in set(entry.missing))
+    missing = Counter(fact for entry in report.not_evaluated for fact in dict.fromkeys(entry.missing))
     facts = ", ".join(fact for fact, _ in missing.most_common(None if verbose else 4))
     more = "" if verbose or len(missing) <= 4 else f" and {len(missing) - 4} more (--verbose)"
     console.print(Text(f"Not evaluated: {len(rules)} rules; missing {facts}{more}", style="dim"))
