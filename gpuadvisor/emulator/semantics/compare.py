@@ -96,6 +96,8 @@ def _set_predicate(instruction: Instruction) -> Operation | None:
     combine = _combination(instruction)
     sources = (kind, kind, "pred") if combine else (kind, kind)
     destinations = len(instruction.operands) - len(sources)
+    if destinations not in (1, 2):
+        return None
     predicates = _predicates(kind.endswith("x2"), compare)
 
     def function(values: Sequence[Lanes], _active: NDArray[np.bool_]) -> tuple[Lanes, ...]:

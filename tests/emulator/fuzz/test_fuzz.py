@@ -50,6 +50,7 @@ def test_a_kernel_with_endless_parameters_is_refused() -> None:
             ".reg .b32 %a; .reg .b64 %b; cp.async.ca.shared.global [%a], [%b], 7169027082, 0;",
             "this form of cp",
         ),
+        (".reg .pred %p<3>; .reg .b32 %a; setp.ge.s32 %p1|%p2, %a, %a, %a, %a;", "no operation of this"),
         (".local .align 5588197501 .b8 depot[8];", "an alignment of 5588197501"),
     ],
 )
