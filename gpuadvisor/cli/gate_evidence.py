@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gpuadvisor.advising.advise import advise
-from gpuadvisor.advising.rules import load_rules
+from gpuadvisor.advising.rules import OF_KERNELS, load_rules
 from gpuadvisor.cli.gate_launches import GatedLaunch, gated_launches
 from gpuadvisor.cli.gate_probes import gated_probes, probe_item
 from gpuadvisor.cli.gate_work import Work, run_all
@@ -65,7 +65,7 @@ def _items(
     launches = [(str(gated.source), profile.name) for gated, profile in found]
     names = item_names(launches, loaded.directory)
     packs = [loaded.directory / each for each in loaded.configuration.gate.rules]
-    rules = load_rules(packs)
+    rules = load_rules(packs, OF_KERNELS)
     return [
         Item(
             name=name,
