@@ -9,6 +9,7 @@ from numba import cuda, float32, uint32
 
 from benchmarks.throughput.problems import BENCHMARKS
 
+# Numba infers the types of what is compiled.
 # ruff: noqa: ANN001, ANN201, ANN202
 
 
