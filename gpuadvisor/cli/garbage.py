@@ -1,5 +1,6 @@
 """Garbage collection: rare for what commands import and parse, Python's own for programs that they run."""
 
+import atexit
 import gc
 
 PYTHONS = gc.get_threshold()
@@ -9,5 +10,11 @@ _ALLOCATIONS = 50_000
 
 
 def collect_rarely() -> None:
-    """Collect garbage less often from now on."""
+    """Collect garbage less often from now on, and not at the end, when the process gives all of it back."""
     gc.set_threshold(_ALLOCATIONS)
+    atexit.register(gc.freeze)
+
+
+def collect_at_end() -> None:
+    """Collect at the end after all: objects of a program that was run may have a last word."""
+    atexit.unregister(gc.freeze)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from gpuadvisor.cli.garbage import PYTHONS
+from gpuadvisor.cli.garbage import PYTHONS, collect_at_end
 from gpuadvisor.devices.nvml import open_nvml
 from gpuadvisor.live.program import Program
 from gpuadvisor.live.recorders import Way
@@ -49,6 +49,7 @@ def profile(request: Request) -> int:
     """
     for path in (request.output, request.trace):
         _check_folder(path)
+    collect_at_end()
     run = record(
         Program(name=request.program, arguments=request.arguments, is_module=request.is_module),
         Recording(

@@ -114,6 +114,9 @@ class CudaDevice:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
         self._memory.overwrite(self._modules.variable(module, name), content, name)
 
+    def prepare(self, kernel: Kernel, launch: Launch) -> None:
+        """Do nothing: the driver loads a module in no time."""
+
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
     ) -> LaunchResult:

@@ -118,6 +118,9 @@ class Device(Protocol):
     def set_variable(self, module: CompiledModule, name: str, content: NDArray[np.generic]) -> None:
         """Copy an array over a `__device__` or `__constant__` variable of the module, by its mangled name."""
 
+    def prepare(self, kernel: Kernel, launch: Launch) -> None:
+        """Get ready, beside other work, what such a launch is going to need; only a hint."""
+
     def launch(
         self,
         kernel: Kernel,

@@ -21,7 +21,7 @@ from gpuadvisor.emulator.layout import load_module
 from gpuadvisor.emulator.loads_in_flight import loads_in_flight
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.program import Function, Program
-from gpuadvisor.emulator.run import RunOptions, run
+from gpuadvisor.emulator.run import RunOptions, abandon_prepared, prepare, run
 from gpuadvisor.emulator.sampling import DEFAULT_THREAD_INSTRUCTIONS, choose_blocks
 from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
@@ -90,6 +90,12 @@ class EmulatedDevice:
         addresses = load_module(self._program(module), self._memory).addresses
         self._memory.write(addresses[name], content.tobytes())
 
+    def prepare(self, kernel: Kernel, launch: Launch) -> None:
+        """Translate the kernel in a thread."""
+        program = self._program(kernel.module)
+        if kernel.name in program.kernels and not self._check:
+            prepare(program, kernel.name, launch, self._memory)
+
     def launch(
         self,
         kernel: Kernel,
@@ -146,6 +152,7 @@ class EmulatedDevice:
 
     def close(self) -> None:
         """Free everything."""
+        abandon_prepared()
         self._memory = self._new_memory()
         self._programs.clear()
 

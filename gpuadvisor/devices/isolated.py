@@ -93,6 +93,9 @@ class IsolatedDevice:
         """Copy an array over a variable of the module, by its mangled name."""
         self._call(f"the variable {name!r}", Call("set_variable", (module, name, content)))
 
+    def prepare(self, kernel: Kernel, launch: Launch) -> None:
+        """Do nothing: the driver loads a module in no time."""
+
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE
     ) -> LaunchResult:

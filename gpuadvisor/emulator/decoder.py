@@ -8,6 +8,7 @@ skipped.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from gpuadvisor.emulator.body import Body, BodyParser
@@ -20,8 +21,9 @@ _FILE = re.compile(r'^[ \t]*\.file[ \t]+(\d+)[ \t]+"([^"\n]*)"(?:[ \t]+"([^"\n]*
 _LINKAGE = frozenset({".visible", ".weak", ".extern", ".common"})
 
 
+@lru_cache(maxsize=4)
 def decode(ptx: str, is_library: Callable[[str], bool] = lambda _: False) -> Program:
-    """Return the module that `ptx` holds.
+    """Return the module that `ptx` holds; who asks again gets the same one.
 
     Instructions inlined from a file that `is_library` knows are attributed to the line that called.
     Raises GpuAdvisorError with the PTX line and its text where the text is not PTX.

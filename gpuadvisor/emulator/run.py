@@ -48,6 +48,28 @@ def run(
     return _run(loaded, options)
 
 
+def prepare(program: Program, kernel: str, launch: Launch, memory: GlobalMemory) -> None:
+    """Have a thread translate the kernel for a launch to come, while others run.
+
+    Raises GpuAdvisorError where there is no such kernel, or a call in it does not match what it calls.
+    """
+    if not native_code_is_possible():
+        return
+    from gpuadvisor.emulator.native.kernels import prepare_kernel
+
+    linked = link(program, kernel)
+    layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
+    prepare_kernel(linked, layout, memory)
+
+
+def abandon_prepared() -> None:
+    """Do not translate what nobody is going to launch."""
+    if native_code_is_possible():
+        from gpuadvisor.emulator.native.kernels import abandon_kernels
+
+        abandon_kernels()
+
+
 def native_code_is_possible() -> bool:
     """Return whether there is a compiler of native code; without one the interpreter runs everything."""
     return find_spec("llvmlite") is not None

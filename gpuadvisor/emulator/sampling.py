@@ -28,4 +28,4 @@ def choose_blocks(launch: Launch, thread_budget: int = DEFAULT_THREAD_BUDGET) ->
 def evenly(total: int, number: int) -> list[int]:
     """Return `number` of the numbers below `total`, the first and the last among them, evenly spread."""
     spread = np.linspace(0, total - 1, number)
-    return [int(each) for each in np.unique(spread.round().astype(np.int64))]
+    return list(dict.fromkeys(spread.round().astype(np.int64).tolist()))

@@ -46,6 +46,7 @@ def analyze_source(
     lacking = [name for name in options.wanted if not any(matches(name, each.kernel) for each in requests)]
     if lacking or not requests:
         raise missing_launch(path, source.kernels(), lacking)
+    source.prepare(requests, device)
     shared = shared_buffers(requests)
     profiles: list[KernelProfile] = []
     for request in requests:

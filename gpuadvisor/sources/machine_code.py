@@ -1,6 +1,6 @@
 """Binaries that hold machine code (SASS) and no PTX: what the compiler left is all that can be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,9 @@ class MachineCodeSource:
             KernelDeclaration(name=name, line=0, parameters=())
             for name in written_names(self.resources).values()
         ]
+
+    def prepare(self, requests: Sequence[LaunchRequest], device: Device) -> None:
+        """Do nothing: machine code is not run."""
 
     def task(self, request: LaunchRequest, data: LaunchData) -> MachineCodeTask:  # noqa: ARG002
         """Return the launch; its arguments do not matter."""

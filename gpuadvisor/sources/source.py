@@ -1,5 +1,6 @@
 """What every kind of input offers: its kernels, and launches of them ready to run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,9 @@ class Source(Protocol):
 
     def kernels(self) -> list[KernelDeclaration]:
         """Return its kernels, for messages."""
+
+    def prepare(self, requests: Sequence[LaunchRequest], device: Device) -> None:
+        """Let the device get ready for the launches to come, as far as they are known without their data."""
 
     def task(self, request: LaunchRequest, data: LaunchData) -> Runnable:
         """Return a launch ready to run; raise GpuAdvisorError where kernel and data do not fit."""

@@ -208,3 +208,27 @@ def test_freed_memory_is_gone(device: EmulatedDevice) -> None:
     device.free(buffer)
     with pytest.raises(GpuAdvisorError):
         device.download(buffer, array)
+
+
+def test_what_is_prepared_is_launched_and_computes_the_same(device: EmulatedDevice) -> None:
+    wanted = kernel(device, "count")
+    launch = Launch(grid=(1, 1, 1), block=(32, 1, 1))
+    device.prepare(wanted, launch)
+    out = device.upload(np.zeros(1, np.int32))
+    device.launch(wanted, launch, [out])
+    assert device.download(out, np.zeros(1, np.int32))[0] == 1
+
+
+def test_preparing_what_is_not_there_is_left_to_the_launch(device: EmulatedDevice) -> None:
+    launch = Launch(grid=(1, 1, 1), block=(32, 1, 1))
+    wanted = kernel(device, "absent")
+    device.prepare(wanted, launch)
+    with pytest.raises(GpuAdvisorError, match="is not in the module"):
+        device.launch(wanted, launch, [])
+
+
+def test_a_closed_device_prepares_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    abandoned: list[bool] = []
+    monkeypatch.setattr(emulated, "abandon_prepared", lambda: abandoned.append(True))
+    EmulatedDevice("h100").close()
+    assert abandoned == [True]

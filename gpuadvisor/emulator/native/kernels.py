@@ -1,13 +1,13 @@
 """Kernels ready to run, through a cache on disk of what was translated and compiled before."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import msgspec
 
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.memory import GlobalMemory
+from gpuadvisor.emulator.native.ahead import Ahead
 from gpuadvisor.emulator.native.engine import Code
 from gpuadvisor.emulator.native.host import runs_native_code
 from gpuadvisor.emulator.native.plan import Plan
@@ -36,24 +36,43 @@ class _Stored(msgspec.Struct):
     code: bytes
 
 
+_KERNELS: "Ahead[Kernel | None]" = Ahead(kept=64)
+
+
 def native_kernel(linked: Linked, layout: Layout, memory: GlobalMemory) -> Kernel | None:
     """Return the kernel in machine code, or None where only the interpreter can run it."""
-    if memory.arena.size > _LARGEST_ARENA_BYTES or not runs_native_code():
+    if not _is_possible(memory):
         return None
-    key = cache_key(linked, layout.places, layout.parameter_bytes, layout.frame_bytes)
+    key = _key(linked, layout)
+    return _KERNELS.get(key, lambda: _made(key, linked, layout))
+
+
+def prepare_kernel(linked: Linked, layout: Layout, memory: GlobalMemory) -> None:
+    """Have a thread make what `native_kernel` is going to be asked for."""
+    if _is_possible(memory):
+        key = _key(linked, layout)
+        _KERNELS.start(key, lambda: _made(key, linked, layout))
+
+
+def abandon_kernels() -> None:
+    """Do not make what nobody has begun to."""
+    _KERNELS.abandon()
+
+
+def _is_possible(memory: GlobalMemory) -> bool:
+    return memory.arena.size <= _LARGEST_ARENA_BYTES and runs_native_code()
+
+
+def _key(linked: Linked, layout: Layout) -> str:
+    return cache_key(linked, layout.places, layout.parameter_bytes, layout.frame_bytes)
+
+
+def _made(key: str, linked: Linked, layout: Layout) -> Kernel | None:
     stored = _load(key)
     if stored is None:
         stored = _compile(linked, layout)
         store_cached(CACHE, key, msgspec.msgpack.encode(stored))
-    if stored.plan is None:
-        return None
-    return Kernel(linked.function, stored.plan, _code(stored.code))
-
-
-@lru_cache(maxsize=64)
-def _code(object_code: bytes) -> Code:
-    """Return code as it was loaded before, if that is not long ago."""
-    return Code(object_code)
+    return None if stored.plan is None else Kernel(linked.function, stored.plan, Code(stored.code))
 
 
 def _load(key: str) -> _Stored | None:

@@ -45,6 +45,9 @@ class PythonSource:
             for kernel in answer.kernels
         ]
 
+    def prepare(self, requests: Sequence[LaunchRequest], device: Device) -> None:
+        """Do nothing: what a kernel is compiled to depends on its arguments."""
+
     def task(self, request: LaunchRequest, data: LaunchData) -> Task:
         """Compile the kernel for the launch's arguments."""
         arguments = described(request, data)

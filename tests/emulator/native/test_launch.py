@@ -1,6 +1,8 @@
 """How launches run in native code: the same every time, on any number of threads, through the cache."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from gpuadvisor.emulator.layout import lay_out
 from gpuadvisor.emulator.linker import link
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native import host, kernels
+from gpuadvisor.emulator.native.ahead import Ahead
 from gpuadvisor.emulator.native.plan import Plan
 from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.run import RunOptions
@@ -138,16 +141,48 @@ def test_what_the_processor_lacks_is_interpreted(monkeypatch: pytest.MonkeyPatch
 
 def test_a_cached_kernel_is_not_translated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPUADVISOR_CACHE_DIR", str(tmp_path))
+    _forget(monkeypatch)
     first = _scatter()
     assert list((tmp_path / "native").rglob("*"))
+    _forget(monkeypatch)
     monkeypatch.setattr(kernels, "_compile", None)
     assert _scatter().observation == first.observation
 
 
 def test_a_damaged_cache_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPUADVISOR_CACHE_DIR", str(tmp_path))
+    _forget(monkeypatch)
     first = _scatter()
-    for file in (tmp_path / "native").rglob("*"):
-        if file.is_file():
-            file.write_bytes(file.read_bytes()[:-3])
+    files = [file for file in (tmp_path / "native").rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-3])
+    _forget(monkeypatch)
     assert _scatter().observation == first.observation
+
+
+def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing but the disk remember kernels."""
+    monkeypatch.setattr(kernels, "_KERNELS", Ahead(kept=1))
+
+
+def test_a_prepared_kernel_is_translated_once_and_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPUADVISOR_CACHE_DIR", str(tmp_path))
+    _forget(monkeypatch)
+    threads: list[str] = []
+    compile_kernel = kernels._compile
+
+    def compile_and_note(*given: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return compile_kernel(*given)
+
+    monkeypatch.setattr(kernels, "_compile", compile_and_note)
+    memory = GlobalMemory()
+    emulator.prepare(_program(), "tickets", launch_of(1, 64), memory)
+    outcome = execute(
+        _program(), "tickets", launch_of(1, 64), [np.zeros(1, np.uint32), np.zeros(64, np.uint32)]
+    )
+    assert int(outcome.arrays[0][0]) == int((1 + np.arange(64) % 3).sum())
+    assert len(threads) == 1
