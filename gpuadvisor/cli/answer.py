@@ -27,16 +27,16 @@ def _sources(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 def _worked_out(options: Mapping[str, Any], key: str, start: float, *, quiet: bool) -> Answer:
     # Imported here: an answer from memory needs nothing of what runs kernels.
-    from gpuadvisor.cli.preparation import prepare
+    from gpuadvisor.cli.preparation import preparation
 
     rule_packs = options["rule_packs"]
-    rules = prepare(rule_packs)
-    from gpuadvisor.cli.analysis import AnalysisRequest, analyze
-    from gpuadvisor.cli.report_building import build_report
+    with preparation(rule_packs) as rules:
+        from gpuadvisor.cli.analysis import AnalysisRequest, analyze
+        from gpuadvisor.cli.report_building import build_report
 
-    request = AnalysisRequest(**{name: value for name, value in options.items() if name != "rule_packs"})
-    found = analyze(request, quiet=quiet)
-    report = build_report(found.machine, found.kernels, rules.result())
+        request = AnalysisRequest(**{name: value for name, value in options.items() if name != "rule_packs"})
+        found = analyze(request, quiet=quiet)
+        report = build_report(found.machine, found.kernels, rules.result())
     made = Answer(report=report, remarks=found.remarks)
     if found.files is not None:
         remember(key, made, [*found.files, *_pages(rule_packs)], start)

@@ -1,7 +1,8 @@
 """What an analysis needs at its end, got ready beside it: compilers leave the interpreter lock alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,14 +11,20 @@ if TYPE_CHECKING:
     from gpuadvisor.advising.rules import RuleSet
 
 
-def prepare(rule_packs: Sequence[Path]) -> "Future[RuleSet]":
-    """Start to get native code, the rules and the terminal's report ready; the future gives the rules."""
+@contextmanager
+def preparation(rule_packs: Sequence[Path]) -> "Iterator[Future[RuleSet]]":
+    """Get native code, the rules and the terminal's report ready; the future gives the rules.
+
+    What has not been begun when the analysis ends, as one that fails does early, is left.
+    """
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preparation")
     pool.submit(_native_code)
     rules = pool.submit(_rules, rule_packs)
     pool.submit(import_module, "gpuadvisor.reporting.terminal")
-    pool.shutdown(wait=False)
-    return rules
+    try:
+        yield rules
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _rules(rule_packs: Sequence[Path]) -> "RuleSet":
@@ -33,3 +40,4 @@ def _native_code() -> None:
         from gpuadvisor.emulator.native.engine import prepare_runtime
 
         prepare_runtime()
+        import_module("gpuadvisor.emulator.native.translate")

@@ -44,6 +44,7 @@ class EmulatedDevice:
         self._check = check
         self._memory = self._new_memory()
         self._programs: dict[str, Program] = {}
+        self._prepares = False
 
     @property
     def facts(self) -> DeviceFacts:
@@ -94,6 +95,7 @@ class EmulatedDevice:
         """Translate the kernel in a thread."""
         program = self._program(kernel.module)
         if kernel.name in program.kernels and not self._check:
+            self._prepares = True
             prepare(program, kernel.name, launch, self._memory)
 
     def launch(
@@ -152,7 +154,8 @@ class EmulatedDevice:
 
     def close(self) -> None:
         """Free everything."""
-        abandon_prepared()
+        if self._prepares:
+            abandon_prepared()
         self._memory = self._new_memory()
         self._programs.clear()
 

@@ -6,7 +6,9 @@ loads. Functions that can call themselves, and calls through pointers, copy para
 the former lie behind the register `FRAME`, which each activation sets.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from gpuadvisor.emulator.callgraph import activated, callees, named_symbol, reachable
 from gpuadvisor.emulator.program import (

@@ -1,10 +1,9 @@
 """PTX as data: what the decoder yields and the executor runs."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(msgspec.Struct, frozen=True):
     """A place in the user's source, from the PTX `.loc` directive."""
 
     file: str
@@ -14,8 +13,7 @@ class SourceLine:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(msgspec.Struct, frozen=True):
     """A virtual register, `%r3`; special registers are `%tid.x` and the like."""
 
     name: str
@@ -23,8 +21,7 @@ class Register:
     """`!%p1`: the complement of a predicate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Immediate:
+class Immediate(msgspec.Struct, frozen=True):
     """A literal as its bits: `bits` is the unsigned pattern, `width` 32 or 64 (integers are 64)."""
 
     bits: int
@@ -32,31 +29,27 @@ class Immediate:
     is_float: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(msgspec.Struct, frozen=True):
     """The name of a variable, parameter, label or function, with a byte offset."""
 
     name: str
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """`[base + offset]`: the base is a register, a symbol or (None) an absolute address."""
 
     base: Register | Symbol | None
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(msgspec.Struct, frozen=True):
     """`{%r1, %r2}`; an element None stands for the sink `_`."""
 
     elements: tuple["Register | Immediate | None", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """`(param0, param1)`: the parenthesised lists of a call."""
 
     names: tuple[str, ...]
@@ -66,16 +59,14 @@ Operand = Register | Immediate | Symbol | Address | Vector | Names | None
 """None stands for the sink `_`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """`@%p1` or `@!%p1`."""
 
     register: str
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(msgspec.Struct, frozen=True):
     """One PTX instruction: `ld.global.v4.f32` has opcode `ld`, modifiers (global, v4), types (f32,)."""
 
     index: int
@@ -94,8 +85,7 @@ class Instruction:
         return ".".join((self.opcode, *self.modifiers, *self.types))
 
 
-@dataclass(frozen=True, slots=True)
-class Relocation:
+class Relocation(msgspec.Struct, frozen=True):
     """The address of a symbol inside the initial bytes of a variable."""
 
     position_bytes: int
@@ -106,8 +96,7 @@ class Relocation:
     """Initialised with `generic(symbol)`: the address in the generic space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(msgspec.Struct, frozen=True):
     """A variable of a state space: its size, alignment and initial bytes (None: zero or undefined)."""
 
     name: str
@@ -120,8 +109,7 @@ class Variable:
     relocations: tuple[Relocation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A kernel or function parameter; `type` is the PTX type (`u64`), arrays have `b8` and their size."""
 
     name: str
@@ -130,8 +118,7 @@ class Parameter:
     alignment: int
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A `.entry` (kernel) or `.func`."""
 
     name: str
@@ -145,7 +132,7 @@ class Function:
     instructions: tuple[Instruction, ...]
     labels: dict[str, int]
     """Label to the index of the instruction it stands before."""
-    branch_targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    branch_targets: dict[str, tuple[str, ...]] = {}
     """`.branchtargets` lists by label, for `brx.idx`."""
     maximum_threads: int | None = None
     """`.maxntid` or `.reqntid`."""
@@ -155,8 +142,7 @@ class Function:
     """`.blocksareclusters`: the launch gives the grid in clusters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """One PTX module."""
 
     version: str

@@ -227,8 +227,12 @@ def test_preparing_what_is_not_there_is_left_to_the_launch(device: EmulatedDevic
         device.launch(wanted, launch, [])
 
 
-def test_a_closed_device_prepares_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("prepares", [True, False])
+def test_a_closed_device_prepares_nothing_more(prepares: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     abandoned: list[bool] = []
     monkeypatch.setattr(emulated, "abandon_prepared", lambda: abandoned.append(True))
-    EmulatedDevice("h100").close()
-    assert abandoned == [True]
+    opened = EmulatedDevice("h100")
+    if prepares:
+        opened.prepare(kernel(opened, "count"), Launch(grid=(1, 1, 1), block=(32, 1, 1)))
+    opened.close()
+    assert abandoned == [True] * prepares

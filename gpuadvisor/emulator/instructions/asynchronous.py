@@ -1,8 +1,7 @@
 """st.async and red.async (PTX ISA 9.7.9.12, 9.7.13.8): done when issued, their bytes known to an mbarrier."""
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch

@@ -1,10 +1,10 @@
 """atom and red (PTX ISA 9.7.13): one thread after another, in lane order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active

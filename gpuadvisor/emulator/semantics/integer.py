@@ -1,9 +1,9 @@
 """Integer arithmetic (PTX ISA 9.7.1): add, sub, mul, mad, div, rem, abs, neg, min, max, sad, dp4a, dp2a."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.semantics.floats import packed

@@ -1,9 +1,9 @@
 """Mixed precision (PTX ISA 9.7.5): add, sub and fma of f16 or bf16 with an f32 addend and result."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from gpuadvisor.emulator.program import Instruction

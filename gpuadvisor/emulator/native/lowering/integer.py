@@ -1,8 +1,9 @@
 """Integer arithmetic: add, sub, min, max, div, rem, abs, neg, sad, dp4a, dp2a."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from operator import add, sub
+
+from msgspec.structs import replace
 
 from gpuadvisor.emulator.native.lowering.floats import packed
 from gpuadvisor.emulator.native.lowering.operation import Emit, Lowering, lanewise

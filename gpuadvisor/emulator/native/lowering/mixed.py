@@ -1,9 +1,9 @@
 """Mixed precision: add, sub and fma of f16 or bf16 with an f32 addend and result."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from llvmlite import ir
+from msgspec.structs import replace
 
 from gpuadvisor.emulator.native.lowering import float32
 from gpuadvisor.emulator.native.lowering.formats import values
