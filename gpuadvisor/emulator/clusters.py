@@ -17,6 +17,8 @@ from gpuadvisor.model.kernel import Launch
 Extent = tuple[int, int, int]
 
 RANK_SHIFT = 24
+MAXIMUM_SHARED_BYTES = 1 << RANK_SHIFT
+"""So that the numbers of blocks have room in addresses; 70 times what hardware has."""
 MAXIMUM_BLOCKS = 16
 """What a kernel may ask for; 8 run on every GPU that has clusters (CUDA C++ Programming Guide, clusters)."""
 
@@ -41,6 +43,11 @@ def with_cluster(function: Function, launch: Launch) -> Launch:
     if cluster is not None:
         _check(cluster, launch.grid, function.name)
     return msgspec.structs.replace(launch, cluster=cluster)
+
+
+def in_clusters(function: Function, launch: Launch) -> bool:
+    """Return whether a kernel's blocks are launched in clusters of more than one."""
+    return prod(launch.cluster or function.cluster or (1, 1, 1)) > 1
 
 
 def _check(cluster: Extent, grid: Extent, where: str) -> None:

@@ -12,6 +12,7 @@ from gpuadvisor.emulator.faults import (
     Refusal,
     ThreadFault,
     barrier_never_complete,
+    cluster_never_complete,
     does_not_end,
     fault_error,
     members_never_come,
@@ -104,7 +105,7 @@ class Executor:
         if at_cluster.size:
             lane = int(at_cluster[0])
             batch.pc = batch.cluster_barrier.place(lane) - 1
-            raise ThreadFault(barrier_never_complete("the cluster's barrier", "cluster"), lane)
+            raise ThreadFault(cluster_never_complete(), lane)
         at_collective = np.flatnonzero(batch.convergence.waiting)
         if at_collective.size:
             lane = int(at_collective[0])

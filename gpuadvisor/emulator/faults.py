@@ -30,6 +30,16 @@ def barrier_never_complete(barrier: str, group: str = "block") -> str:
     return f"{barrier} can never be reached by all the threads it waits for: no thread of the {group} can run"
 
 
+def cluster_never_complete() -> str:
+    """Say that threads wait at the barrier of their cluster for threads that never come."""
+    return barrier_never_complete("the cluster's barrier", "cluster")
+
+
+def no_rank(rank: int, of_cluster: int) -> str:
+    """Say that an address was asked for in a block that the cluster does not have."""
+    return f"the address in block {rank} of a cluster of {of_cluster}"
+
+
 def members_never_come(instruction: Instruction) -> str:
     """Say that lanes wait at an instruction that a warp executes together."""
     return f"{instruction.text} waits for lanes of its member mask that never reach it"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gpuadvisor.emulator.clusters import MAXIMUM_SHARED_BYTES
 from gpuadvisor.emulator.memory import GlobalMemory, LoadedModule
 from gpuadvisor.emulator.program import Address, Function, Parameter, Program, Register, Symbol, Variable
 from gpuadvisor.model.errors import GpuAdvisorError
@@ -51,6 +52,8 @@ class Layout:
     frame_bytes: int
     """Parameters of device functions, per thread."""
     parameter_bytes: int
+    in_clusters: bool = False
+    """Whether addresses of shared memory may lie in other blocks (see `clusters`)."""
 
     def variable_at(self, space: str, address: int) -> str | None:
         """Return the name, mangled, of the variable of `space` that holds `address`, or None."""
@@ -60,7 +63,14 @@ class Layout:
         return None
 
 
-def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, memory: GlobalMemory) -> Layout:
+def lay_out(
+    program: Program,
+    function: Function,
+    dynamic_shared_bytes: int,
+    memory: GlobalMemory,
+    *,
+    in_clusters: bool = False,
+) -> Layout:
     """Return where everything lies; module-scope variables are loaded into `memory` at the first launch."""
     named = set(_symbols(function))
     listed = [*(v for v in program.variables.values() if v.name in named), *function.variables]
@@ -81,7 +91,12 @@ def lay_out(program: Program, function: Function, dynamic_shared_bytes: int, mem
         variable = program.variables[name]
         places.setdefault(name, Place("global", address, variable.size_bytes))
     shared_bytes = dynamic + dynamic_shared_bytes if dynamic_shared_bytes else static
-    return Layout(places, shared_bytes, static, local, frame - FRAME_BASE, parameters)
+    if in_clusters and shared_bytes > MAXIMUM_SHARED_BYTES:
+        raise GpuAdvisorError(
+            f"{shared_bytes} bytes of shared memory; blocks of a cluster have at most {MAXIMUM_SHARED_BYTES}",
+            where=function.name,
+        )
+    return Layout(places, shared_bytes, static, local, frame - FRAME_BASE, parameters, in_clusters)
 
 
 def _reads_reserved(function: Function) -> bool:

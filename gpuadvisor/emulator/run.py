@@ -7,9 +7,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from gpuadvisor.emulator.batch import Grid
-from gpuadvisor.emulator.clusters import with_cluster
+from gpuadvisor.emulator.clusters import in_clusters, with_cluster
 from gpuadvisor.emulator.cooperative import allocate_workspace, synchronises_grid
-from gpuadvisor.emulator.layout import lay_out, pack_arguments
+from gpuadvisor.emulator.layout import Layout, lay_out, pack_arguments
 from gpuadvisor.emulator.linker import link
 from gpuadvisor.emulator.loaded import Loaded, RunOptions
 from gpuadvisor.emulator.memory import GlobalMemory
@@ -39,7 +39,7 @@ def run(
     linked = link(program, kernel)
     _check_launch(linked.function, launch)
     launch = with_cluster(linked.function, launch)
-    layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
+    layout = _layout(program, linked.function, launch, memory)
     parameters = pack_arguments(linked.function, layout, arguments)
     grid = Grid(launch, options.multiprocessors, options.blocks_per_multiprocessor)
     loaded = Loaded(linked, layout, parameters, grid, memory)
@@ -58,8 +58,12 @@ def prepare(program: Program, kernel: str, launch: Launch, memory: GlobalMemory)
     from gpuadvisor.emulator.native.kernels import prepare_kernel
 
     linked = link(program, kernel)
-    layout = lay_out(program, linked.function, launch.dynamic_shared_bytes, memory)
-    prepare_kernel(linked, layout, memory)
+    prepare_kernel(linked, _layout(program, linked.function, launch, memory), memory)
+
+
+def _layout(program: Program, function: Function, launch: Launch, memory: GlobalMemory) -> Layout:
+    clustered = in_clusters(function, launch)
+    return lay_out(program, function, launch.dynamic_shared_bytes, memory, in_clusters=clustered)
 
 
 def abandon_prepared() -> None:
@@ -76,8 +80,7 @@ def native_code_is_possible() -> bool:
 
 
 def _run(loaded: Loaded, options: RunOptions) -> Observation:
-    launch = loaded.grid.launch
-    native = options.native and not options.check and launch.blocks_per_cluster == 1
+    native = options.native and not options.check
     if native and native_code_is_possible():
         observation = _run_native(loaded, options)
         if observation is not None:

@@ -5,7 +5,7 @@ import numpy as np
 from gpuadvisor.emulator.active import Active
 from gpuadvisor.emulator.batch import Batch
 from gpuadvisor.emulator.cluster_addresses import mapped, ranks
-from gpuadvisor.emulator.faults import ThreadFault
+from gpuadvisor.emulator.faults import ThreadFault, no_rank
 from gpuadvisor.emulator.instructions.binding import Binding, Step, StepBuilders
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.widths import Lanes
@@ -30,9 +30,7 @@ def _check_ranks(active: Active, asked: Lanes, of_cluster: int) -> None:
     chosen = active.pick(asked)
     if (chosen >= of_cluster).any():
         first = int((chosen >= of_cluster).argmax())
-        raise ThreadFault(
-            f"the address in block {chosen[first]} of a cluster of {of_cluster}", int(active.lanes[first])
-        )
+        raise ThreadFault(no_rank(int(chosen[first]), of_cluster), int(active.lanes[first]))
 
 
 def bind_rank(instruction: Instruction, binding: Binding) -> Step:

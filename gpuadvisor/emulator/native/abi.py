@@ -29,6 +29,8 @@ EXPORTS = (
     "run_blocks",
 )
 """The functions of the run-time part that kernels or Python call."""
+RUN_CLUSTERS = "run_clusters"
+"""The function that runs blocks which form clusters; a module of its own has it."""
 
 
 class Word(IntEnum):
@@ -39,6 +41,8 @@ class Word(IntEnum):
     PARAMETERS = auto()
     SHARED = auto()
     SHARED_BYTES = auto()
+    SHARED_END = auto()
+    """What addresses of shared memory lie below: in clusters the kernel itself checks that they are valid."""
     LOCAL = auto()
     LOCAL_BYTES = auto()
     LOCAL_STRIDE = auto()
@@ -102,6 +106,20 @@ class Word(IntEnum):
     TRACE_WARP_BYTES = auto()
     TRACE_REQUESTS = auto()
     """Requests kept of each warp at each site."""
+    CLUSTER_X = auto()
+    CLUSTER_Y = auto()
+    CLUSTER_Z = auto()
+    """The blocks of a cluster along each axis."""
+    IS_CLUSTERED = auto()
+    """Whether the launch names a cluster."""
+    CLUSTER_BLOCKS = auto()
+    CLUSTER_RANK = auto()
+    """The blocks of a cluster, and which of them this is; each has a context, one behind the other."""
+    CLUSTER_SHARED = auto()
+    SHARED_STRIDE = auto()
+    """Address of the shared memory of a cluster's first block, and the bytes from one to the next."""
+    ARRIVALS = auto()
+    """Where in the state of a warp it says how often its lanes have arrived at the cluster's barrier."""
     # What the machine code itself writes:
     TRACING = auto()
     """Where the trace of the block that runs begins; 0: the block is not traced."""
@@ -114,6 +132,8 @@ class Word(IntEnum):
     """The warp of the block that runs."""
     CHANGES = auto()
     """How often the block changed memory, as kernels that poll memory count it."""
+    RUNNING = auto()
+    """In the context of a cluster's first block: the rank of the block that runs."""
     FAULT_PLACE = auto()
     """Where a warp failed: the address of the site, or the program counter."""
     FAULT_MASK = auto()
@@ -159,6 +179,8 @@ class Status(IntEnum):
     """More arrivals than the phase of an mbarrier waits for."""
     BAD_SIZE = 14
     """A copy in bulk of a size that it cannot have."""
+    NO_RANK = 15
+    """An address in a block that the cluster does not have."""
 
 
 class Wait(IntEnum):
@@ -167,6 +189,7 @@ class Wait(IntEnum):
     LAST_BARRIER = 15
     WARP_BARRIER = 16
     COLLECTIVE = 17
+    CLUSTER_BARRIER = 18
     NOTHING = 31
 
 

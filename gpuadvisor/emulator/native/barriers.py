@@ -9,7 +9,7 @@ from collections.abc import Callable
 from llvmlite import ir
 
 from gpuadvisor.emulator.barriers import BARRIERS
-from gpuadvisor.emulator.native.abi import Status
+from gpuadvisor.emulator.native.abi import Status, Wait
 from gpuadvisor.emulator.native.blocks import Block
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
@@ -20,6 +20,8 @@ from gpuadvisor.emulator.native.vectors import I32, LONGS, WORDS, bits, constant
 from gpuadvisor.emulator.program import Immediate, Instruction, Operand, Register
 from gpuadvisor.emulator.registers import Unsupported
 
+ARRIVALS = "arrivals"
+"""The hidden register that says how often a lane has arrived at the cluster's barrier."""
 _ALL = splat_constant(0)
 _RESULTS: dict[str, Callable[[ir.IRBuilder, ir.Value, ir.Value], ir.Value]] = {
     "popc": lambda _builder, yes, _voters: yes,
@@ -32,7 +34,8 @@ def emit_barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instructio
     """Emit the barrier at the end of a block."""
     modifiers = instruction.modifiers
     if "cluster" in modifiers:
-        raise Unsupported("barriers of clusters")
+        _emit_of_cluster(flow, lanes, block, instruction)
+        return
     if "warp" in modifiers:
         _emit_of_warp(flow, lanes, block, instruction)
         return
@@ -43,6 +46,21 @@ def emit_barrier(flow: Flow, lanes: Lanes, block: Block, instruction: Instructio
         _emit_arrival(flow, lanes, block, instruction)
     else:
         _emit_of_all(flow, lanes, block, instruction.operands[0])
+
+
+def _emit_of_cluster(flow: Flow, lanes: Lanes, block: Block, instruction: Instruction) -> None:
+    """Emit barrier.cluster: arriving and waiting are instructions of their own (see `cluster_barrier`)."""
+    builder, warp, following = lanes.builder, lanes.warp, block.number + 1
+    if "arrive" in instruction.modifiers:
+        known = builder.load(lanes.slot(ARRIVALS), typ=WORDS, align=4)
+        lanes.put(ARRIVALS, lanes.on, builder.add(known, splat_constant(1)))
+        flow.go(warp, following)
+        return
+    reached = builder.icmp_unsigned("!=", lanes.on, constant(0))
+    flow.counters.add_if(warp, ("barriers", instruction.index), reached)
+    arguments = [warp.state, constant(following), lanes.on, constant(Wait.CLUSTER_BARRIER)]
+    builder.call(declared(builder.module, "wait_for_block"), arguments)
+    _send_rest(flow, lanes, block)
 
 
 def _emit_of_all(flow: Flow, lanes: Lanes, block: Block, number: Operand) -> None:

@@ -36,7 +36,8 @@ def counts_arrivals(function: Function) -> bool:
 def _counts_arrivals(barrier: Instruction) -> bool:
     announces = not {"arrive", "red"}.isdisjoint(barrier.modifiers)
     chosen = [operand for operand in barrier.operands if not isinstance(operand, Immediate)]
-    return "warp" not in barrier.modifiers and (announces or len(barrier.operands) > 1 or bool(chosen))
+    of_block = {"warp", "cluster"}.isdisjoint(barrier.modifiers)
+    return of_block and (announces or len(barrier.operands) > 1 or bool(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ def depends_on_order(function: Function) -> bool:
 def _orders(instruction: Instruction, read: set[str]) -> bool:
     if changes_memory(instruction):
         return True
-    if instruction.opcode not in ("atom", "red") or "shared" in instruction.modifiers:
+    within_cluster = any(word.startswith("shared") for word in instruction.modifiers)
+    if instruction.opcode not in ("atom", "red") or within_cluster:
         return False
     rounds = "add" in instruction.modifiers and not instruction.types[0].lstrip("usb").isdigit()
     last_wins = not {"exch", "cas"}.isdisjoint(instruction.modifiers)

@@ -88,11 +88,17 @@ class DeviceRuntime:
         return Status.DONE
 
     def _batch(self, words: NDArray[np.int64], block: int) -> Batch:
-        """Return the block that runs, its memories those of the native code."""
+        """Return the block that runs, its memories those of the native code.
+
+        Shared memory is that of its whole cluster, in which the block has its place.
+        """
         recorder = Recorder(self._function, self._grid.launch, 1, 1)
         batch = Batch(self._grid, [block], self._layout, (), self._memory, recorder, self._parameters)
         batch.heap = self._heap
-        for word, name in ((Word.SHARED, "shared"), (Word.LOCAL, "local"), (Word.FRAMES, "frames")):
+        batch.block_slot += words[Word.CLUSTER_RANK]
+        shared_bytes = int(words[Word.CLUSTER_BLOCKS]) * batch.shared_stride
+        batch.shared = ByteStore.over(_memory_at(int(words[Word.CLUSTER_SHARED]), shared_bytes))
+        for word, name in ((Word.LOCAL, "local"), (Word.FRAMES, "frames")):
             size_bytes = getattr(batch, name).bytes.size
             setattr(batch, name, ByteStore.over(_memory_at(int(words[word]), size_bytes)))
         return batch

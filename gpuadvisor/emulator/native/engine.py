@@ -2,12 +2,13 @@
 
 import ctypes
 import threading
+from collections.abc import Callable
 from functools import cache
 from itertools import count
 
 import llvmlite.binding as llvm
 
-from gpuadvisor.emulator.native.abi import EXPORTS
+from gpuadvisor.emulator.native.abi import EXPORTS, RUN_CLUSTERS
 from gpuadvisor.emulator.native.host import target_machine
 from gpuadvisor.emulator.native.stored import CACHE, cache_key
 from gpuadvisor.files import load_cached, store_cached
@@ -21,23 +22,43 @@ def _compiler() -> llvm.LLJIT:
     return llvm.create_lljit_compiler(target_machine())
 
 
-def _runtime_code() -> bytes:
-    key = cache_key("runtime")
+def _common_code(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return object code that does not depend on a kernel, from the cache if it is there."""
+    key = cache_key(name)
     known = load_cached(CACHE, key)
     if known is None:
-        from gpuadvisor.emulator.native.compilation import compiled_runtime
-
-        known = compiled_runtime()
+        known = make()
         store_cached(CACHE, key, known)
     return known
 
 
+def _compiled_runtime() -> bytes:
+    from gpuadvisor.emulator.native.compilation import compiled_runtime
+
+    return compiled_runtime()
+
+
+def _compiled_clusters() -> bytes:
+    from gpuadvisor.emulator.native.compilation import compiled
+    from gpuadvisor.emulator.native.runtime.clusters import clusters_module
+
+    return compiled(str(clusters_module()))
+
+
 @cache
 def _runtime() -> llvm.ResourceTracker:
-    builder = llvm.JITLibraryBuilder().add_object_img(_runtime_code())
+    code = _common_code("runtime", _compiled_runtime)
+    builder = llvm.JITLibraryBuilder().add_object_img(code)
     for name in EXPORTS:
         builder.export_symbol(name)
     return builder.add_current_process().link(_compiler(), "runtime")
+
+
+@cache
+def _clusters() -> llvm.ResourceTracker:
+    code = _common_code("clusters", _compiled_clusters)
+    builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(RUN_CLUSTERS)
+    return builder.add_current_process().link(_compiler(), "clusters")
 
 
 def prepare_runtime() -> None:
@@ -52,6 +73,13 @@ _RunBlocks = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 def run_blocks(context: int, run_warp: int) -> int:
     """Run the blocks of the context at an address, with the function at an address; return the status."""
     return int(_RunBlocks(_runtime()["run_blocks"])(context, run_warp))
+
+
+def run_clusters(contexts: int, run_warp: int) -> int:
+    """Run the clusters whose blocks have the contexts at an address, in the same way."""
+    with _LOCK:
+        code = _clusters()
+    return int(_RunBlocks(code[RUN_CLUSTERS])(contexts, run_warp))
 
 
 class Code:

@@ -12,10 +12,12 @@ from gpuadvisor.emulator.faults import (
     POLLS_IN_VAIN,
     ThreadFault,
     barrier_never_complete,
+    cluster_never_complete,
     does_not_end,
     fault_error,
     members_never_come,
     no_function,
+    no_rank,
     no_target,
     stack_overflow,
     stopped_by,
@@ -26,6 +28,7 @@ from gpuadvisor.emulator.instructions.spaces import BY_NAME
 from gpuadvisor.emulator.linker import STACK_BYTES
 from gpuadvisor.emulator.native.abi import PARKED, SITE, WARP, Status, Wait, Word
 from gpuadvisor.emulator.native.blocks import listed_targets
+from gpuadvisor.emulator.native.cluster_faults import reasons_to_wait
 from gpuadvisor.emulator.native.launch import NativeLaunch
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.turns import Part
@@ -139,15 +142,16 @@ def _over_budget(failure: _Failure) -> _Fault:
 
 
 def _stuck(failure: _Failure) -> _Fault:
-    """Name the first thread that waits at a barrier; if there is none, the first at a collective."""
+    """Name the first thread that waits at a barrier of the block, else of the cluster, else elsewhere."""
     warps = failure.warps()
-    waits, first = warps["waits"], int(warps["number"][0]) * WARP_SIZE
-    at_barrier = np.flatnonzero(waits <= Wait.WARP_BARRIER)
-    lane = int(at_barrier[0] if at_barrier.size else np.flatnonzero(waits == Wait.COLLECTIVE)[0])
-    wait = int(waits.reshape(-1)[lane])
+    waits, first = warps["waits"].reshape(-1), int(warps["number"][0]) * WARP_SIZE
+    lane = int(np.flatnonzero(next(reason for reason in reasons_to_wait(waits) if reason.any()))[0])
+    wait = int(waits[lane])
     pc = failure.launch.kernel.plan.starts[int(warps["resume"].reshape(-1)[lane])]
     if wait == Wait.COLLECTIVE:
         return pc, members_never_come(failure.instruction(pc)), first + lane
+    if wait == Wait.CLUSTER_BARRIER:
+        return pc - 1, cluster_never_complete(), first + lane
     name = f"barrier {wait}" if wait < BARRIERS else "the warp's barrier"
     return pc - 1, barrier_never_complete(name), first + lane
 
@@ -190,6 +194,12 @@ def _too_many_arrivals(failure: _Failure) -> _Fault:
     return pc, f"{arrivals} arrivals at an mbarrier whose phase waits for {missing}", lane
 
 
+def _no_rank(failure: _Failure) -> _Fault:
+    pc, lane = failure.noted()
+    blocks = failure.launch.grid.launch.blocks_per_cluster
+    return pc, no_rank(int(failure.addresses()[lane - failure.first_lane]), blocks), lane
+
+
 def _stopped(failure: _Failure) -> _Fault:
     pc, lane = failure.noted()
     return pc, stopped_by(failure.instruction(pc)), lane
@@ -229,4 +239,5 @@ _FAULTS = {
     Status.BAD_SIZE: _bad_size,
     Status.BAD_ARRIVALS: _bad_arrivals,
     Status.TOO_MANY_ARRIVALS: _too_many_arrivals,
+    Status.NO_RANK: _no_rank,
 }

@@ -64,7 +64,7 @@ def _is_possible(memory: GlobalMemory) -> bool:
 
 
 def _key(linked: Linked, layout: Layout) -> str:
-    return cache_key(linked, layout.places, layout.parameter_bytes, layout.frame_bytes)
+    return cache_key(linked, layout.places, layout.parameter_bytes, layout.frame_bytes, layout.in_clusters)
 
 
 def _made(key: str, linked: Linked, layout: Layout) -> Kernel | None:

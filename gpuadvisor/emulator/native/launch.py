@@ -13,11 +13,11 @@ from gpuadvisor.emulator.batch import WARP_SIZE, Grid
 from gpuadvisor.emulator.cooperative import MAXIMUM_THREADS
 from gpuadvisor.emulator.counting.sectors import SECTOR_BYTES
 from gpuadvisor.emulator.counting.trace import RequestTrace
-from gpuadvisor.emulator.layout import Layout
+from gpuadvisor.emulator.layout import WINDOW_BYTES, Layout
 from gpuadvisor.emulator.linker import STACK
 from gpuadvisor.emulator.memory import GlobalMemory
 from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, SAMPLE, SITE, WARP, Status, Word
-from gpuadvisor.emulator.native.engine import run_blocks
+from gpuadvisor.emulator.native.engine import run_blocks, run_clusters
 from gpuadvisor.emulator.native.kernels import Kernel
 from gpuadvisor.emulator.native.turns import Memory, Part, Turns
 from gpuadvisor.emulator.store import zeroed
@@ -93,7 +93,7 @@ class NativeLaunch:
         keep = [*self._tables(shared), *self._buffers(shared, flags), _point_at(trace, blocks, shared)]
         parts: list[Part] = []
         runtime = self._runtime(lambda: self._rebind(parts, flags), shared)
-        chunks = np.array_split(np.asarray(blocks, np.int64), min(_PARTS, len(blocks)))
+        chunks = self._chunks(blocks)
         sites = self._sites(trace)
         parts += [self._part(chunk, shared, sites, _rows_each(len(chunks))) for chunk in chunks]
         if self.kernel.plan.polls == "grid":
@@ -107,6 +107,11 @@ class NativeLaunch:
             self.runtime_errors = runtime.errors
         failed = next((n for n, part in enumerate(parts) if part.status is not Status.DONE), None)
         return parts if failed is None else parts[: failed + 1], flags
+
+    def _chunks(self, blocks: Sequence[int]) -> list[NDArray[np.int64]]:
+        """Divide the blocks among the parts; those of a cluster, which follow each other, stay together."""
+        clusters = np.asarray(blocks, np.int64).reshape(-1, self._together)
+        return [chunk.reshape(-1) for chunk in np.array_split(clusters, min(_PARTS, len(clusters)))]
 
     def _runtime(
         self, memory_changed: Callable[[], None], words: NDArray[np.int64]
@@ -134,16 +139,16 @@ class NativeLaunch:
             Word.STORED: flags.stored,
         }
         for word, table in tables.items():
-            words[word] = table.ctypes.data
-        words[Word.BUFFERS] = len(starts)
+            words[..., word] = table.ctypes.data
+        words[..., Word.BUFFERS] = len(starts)
         return list(tables.values())
 
     def _rebind(self, parts: Sequence[Part], flags: Flags) -> None:
         """Tell all parts, of which one runs, that buffers came or went."""
         flags.grow()
         for part in parts:
-            for context in (part.context, *part.started.values()):
-                self._kept = self._buffers(context, flags)
+            for contexts in (part.context, *part.started.values()):
+                self._kept = self._buffers(contexts, flags)
             part.sites["span"] = 0
 
     def _common(self) -> NDArray[np.int64]:
@@ -153,6 +158,11 @@ class NativeLaunch:
         words = np.zeros(CONTEXT_WORDS, np.int64)
         values = {
             Word.SHARED_BYTES: layout.shared_bytes,
+            Word.SHARED_END: WINDOW_BYTES if layout.in_clusters else layout.shared_bytes,
+            Word.SHARED_STRIDE: _round(layout.shared_bytes),
+            Word.CLUSTER_BLOCKS: launch.blocks_per_cluster,
+            Word.IS_CLUSTERED: launch.cluster is not None,
+            Word.ARRIVALS: self.kernel.plan.arrivals_offset,
             Word.LOCAL_BYTES: layout.local_bytes,
             Word.LOCAL_STRIDE: _round(layout.local_bytes),
             Word.LOCAL_USED: self._local_bytes_used(),
@@ -171,6 +181,8 @@ class NativeLaunch:
         }
         values |= zip((Word.GRID_X, Word.GRID_Y, Word.GRID_Z), launch.grid, strict=True)
         values |= zip((Word.BLOCK_X, Word.BLOCK_Y, Word.BLOCK_Z), launch.block, strict=True)
+        cluster = launch.cluster or (1, 1, 1)
+        values |= zip((Word.CLUSTER_X, Word.CLUSTER_Y, Word.CLUSTER_Z), cluster, strict=True)
         for word, value in values.items():
             words[word] = value
         return words
@@ -227,23 +239,29 @@ class NativeLaunch:
             self._turns().finish([part])
             return
         memory = self._block_memory()
-        part.place(memory)
-        part.status = self._run_context(part.context)
+        contexts = part.begin(memory, self._together)
+        part.end(contexts, memory, self._run_contexts(contexts))
 
-    def _run_context(self, context: NDArray[np.int64]) -> Status:
-        return Status(run_blocks(context.ctypes.data, self.kernel.code.run_warp))
+    def _run_contexts(self, contexts: NDArray[np.int64]) -> Status:
+        run = run_blocks if len(contexts) == 1 else run_clusters
+        return Status(run(contexts.ctypes.data, self.kernel.code.run_warp))
+
+    @property
+    def _together(self) -> int:
+        """How many blocks run together: those of a cluster."""
+        return self.grid.launch.blocks_per_cluster
 
     def _turns(self) -> Turns:
-        resident = max(1, MAXIMUM_THREADS // self.grid.launch.threads_per_block)
-        reads_clocks = self.kernel.plan.reads_clocks
-        return Turns(self._run_context, self._block_memory, resident, self.grid.warps_per_block, reads_clocks)
+        resident = max(1, MAXIMUM_THREADS // (self.grid.launch.threads_per_block * self._together))
+        warps, reads_clocks = self.grid.warps_per_block, self.kernel.plan.reads_clocks
+        return Turns(self._run_contexts, self._block_memory, self._together, resident, warps, reads_clocks)
 
     def _block_memory(self) -> Memory:
-        """Return memory for one block at a time."""
-        layout, threads = self.layout, self.grid.warps_per_block * WARP_SIZE
-        warps = self.grid.warps_per_block if self.kernel.plan.waits else 1
+        """Return memory for the blocks that run together."""
+        layout, threads = self.layout, self._together * self.grid.warps_per_block * WARP_SIZE
+        warps = self._together * (self.grid.warps_per_block if self.kernel.plan.waits else 1)
         return {
-            Word.SHARED: aligned(_round(layout.shared_bytes)),
+            Word.SHARED: aligned(self._together * _round(layout.shared_bytes)),
             Word.LOCAL: aligned(threads * _round(layout.local_bytes)),
             Word.FRAMES: aligned(threads * _round(layout.frame_bytes)),
             Word.ACTIVATIONS: aligned(warps * self._activation_bytes),

@@ -12,23 +12,26 @@ from gpuadvisor.emulator.instructions.fragments import registers_of
 from gpuadvisor.emulator.instructions.ldmatrix import ROW_BYTES, ROWS, check_count, check_form
 from gpuadvisor.emulator.layout import SHARED_WINDOW
 from gpuadvisor.emulator.native.abi import SITE, Word
+from gpuadvisor.emulator.native.cluster_access import access_cluster
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.lowering.functions import call_shared
 from gpuadvisor.emulator.native.requests import Requester, named_space
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import pointer
+from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.vectors import (
     I16,
     I32,
     I64,
     LANES,
     LONGS,
+    POINTER,
     WORDS,
     constant,
     counted_loop,
     field,
     local,
     picked,
+    splat,
     splat_constant,
 )
 from gpuadvisor.emulator.program import Instruction, Operand
@@ -96,29 +99,32 @@ def _move_rows(
     arguments = [context, site, addresses, matrices, memory]
 
     def body(inside: ir.IRBuilder, given: Sequence[ir.Value]) -> ir.Value:
-        return _rows_moved(inside, given, operation)
+        return _rows_moved(inside, given, operation, in_clusters=lanes.layout.in_clusters)
 
     requester.check(call_shared(builder, f"{operation}_rows", I64, arguments, body))
 
 
-def _rows_moved(builder: ir.IRBuilder, arguments: Sequence[ir.Value], operation: str) -> ir.Value:
+def _rows_moved(
+    builder: ir.IRBuilder, arguments: Sequence[ir.Value], operation: str, *, in_clusters: bool
+) -> ir.Value:
     """Emit the function (context, first site, addresses, matrices, memory) -> negative after a fault."""
     context, site, addresses, matrices, memory = arguments
-    spilled = local(builder, LONGS)
-    builder.store(addresses, spilled)
-    shared = pointer(builder, context, Word.SHARED)
+    places = local(builder, LONGS)
+    builder.store(builder.add(addresses, splat(builder, word(builder, context, Word.SHARED))), places)
     access = declared(builder.module, "access_shared")
     with counted_loop(builder, matrices) as matrix:
         first = builder.mul(matrix, constant(ROWS, I64))
         mask = builder.shl(constant((1 << ROWS) - 1), builder.trunc(first, I32))
         own = field(builder, site, builder.mul(matrix, constant(SITE.itemsize, I64)))
-        found = builder.call(access, [context, own, addresses, mask])
+        if in_clusters:
+            found = access_cluster(builder, context, own, addresses, mask, places)
+        else:
+            found = builder.call(access, [context, own, addresses, mask])
         with builder.if_then(builder.icmp_signed("<", found, constant(0, I64)), likely=False):
             builder.ret(found)
         with counted_loop(builder, constant(ROWS, I64)) as row:
             number = builder.add(first, row)
-            cell = field(builder, spilled, builder.mul(number, constant(8, I64)))
-            place = field(builder, shared, builder.load(cell, typ=I64))
+            place = builder.load(field(builder, places, builder.mul(number, constant(8, I64))), typ=POINTER)
             kept = field(builder, memory, builder.mul(number, constant(ROW_BYTES, I64)))
             source, target = (place, kept) if operation == "load" else (kept, place)
             builder.store(builder.load(source, typ=_ROW, align=ROW_BYTES), target, align=ROW_BYTES)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from llvmlite import ir
 
 from gpuadvisor.emulator.instructions.phases import MAXIMUM_ARRIVALS
 from gpuadvisor.emulator.layout import SHARED_WINDOW
 from gpuadvisor.emulator.native.abi import Status
+from gpuadvisor.emulator.native.cluster_addresses import mapped
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.requests import Check, Requester, named_space
 from gpuadvisor.emulator.native.runtime.phases import PARITY_BIT, PENDING_BIT, UNTRACKED_BIT, pending
@@ -23,6 +25,7 @@ from gpuadvisor.emulator.native.vectors import (
     constant,
     each_lane,
     local,
+    splat,
     splat_constant,
 )
 from gpuadvisor.emulator.program import Instruction, Operand
@@ -33,23 +36,24 @@ _COUNTS = splat_constant(MAXIMUM_ARRIVALS, I64)
 _CHECK = Check(counted=False, what="mbarrier")
 
 
+@dataclass(frozen=True, slots=True)
 class MemoryBarrier:
-    """The mbarrier that each lane addresses; its methods are for when some lane is on."""
+    """The mbarrier that each lane of `on`, as bits, addresses; its methods want at least one such lane."""
 
-    def __init__(
-        self, lanes: Lanes, requester: Requester, instruction: Instruction, operand: Operand
-    ) -> None:
-        self._lanes = lanes
-        self._builder = lanes.builder
-        self._requester = requester
-        self._addresses = lanes.address(operand)
-        if named_space(instruction) is None and instruction.opcode == "mbarrier":
-            self._addresses = self._builder.sub(self._addresses, splat_constant(SHARED_WINDOW, I64))
+    lanes: Lanes
+    requester: Requester
+    addresses: ir.Value
+    on: ir.Value
+
+    def in_block(self, rank: ir.Value, on: ir.Value) -> "MemoryBarrier":
+        """Return the mbarrier at the same place in another block of the cluster, for some of the lanes."""
+        moved = mapped(self.lanes.warp, self.addresses, splat(self.lanes.builder, rank))
+        return replace(self, addresses=moved, on=on)
 
     def each(self, use: Callable[[ir.Value, ir.Value], None]) -> None:
         """Emit `use` for each lane and the address of its barrier's word in this process."""
-        builder, on = self._builder, self._lanes.on
-        request = self._requester.request("shared", "load", _BYTES, self._addresses, on, _CHECK)
+        builder, on = self.lanes.builder, self.on
+        request = self.requester.request("shared", "load", _BYTES, self.addresses, on, _CHECK)
         places = local(builder, LONGS)
         builder.store(request.places, places)
         with each_lane(builder, on) as lane:
@@ -57,14 +61,14 @@ class MemoryBarrier:
 
     def write(self, values: ir.Value) -> None:
         """Set the words."""
-        builder = self._builder
+        builder = self.lanes.builder
         kept = local(builder, LONGS)
         builder.store(values, kept)
         self.each(lambda lane, place: builder.store(spilled(builder, kept, lane, 64), place))
 
     def change(self, arrivals: ir.Value, transactions: ir.Value, dropped: ir.Value) -> ir.Value:
         """Apply changes, one lane after another; return the address of what each lane found."""
-        builder = self._builder
+        builder = self.lanes.builder
         found = local(builder, LONGS)
         amounts = [local(builder, LONGS) for _ in range(3)]
         for amount, value in zip(amounts, (arrivals, transactions, dropped), strict=True):
@@ -82,18 +86,18 @@ class MemoryBarrier:
         return found
 
     def _check_arrivals(self, lane: ir.Value, old: ir.Value, arrivals: ir.Value) -> None:
-        builder = self._builder
+        builder = self.lanes.builder
         missing = pending(builder, old, constant(MAXIMUM_ARRIVALS, I64), constant(PENDING_BIT, I64))
         too_many = builder.icmp_signed(">", arrivals, missing)
         wrong = builder.shl(builder.zext(too_many, I32), lane)
         values = builder.insert_element(_NONE, arrivals, constant(0))
-        self._requester.refuse(
+        self.requester.refuse(
             Status.TOO_MANY_ARRIVALS, wrong, builder.insert_element(values, missing, constant(1))
         )
 
     def stop_tracking(self) -> None:
         """Let transactions no longer count, now or later."""
-        builder = self._builder
+        builder = self.lanes.builder
         none = constant(0, I64)
 
         def use(_lane: ir.Value, place: ir.Value) -> None:
@@ -102,6 +106,16 @@ class MemoryBarrier:
             builder.store(new, place)
 
         self.each(use)
+
+
+def named_barrier(
+    lanes: Lanes, requester: Requester, instruction: Instruction, operand: Operand
+) -> MemoryBarrier:
+    """Return the mbarrier of an operand; its address is generic unless the instruction names a space."""
+    addresses = lanes.address(operand)
+    if named_space(instruction) is None:
+        addresses = lanes.builder.sub(addresses, splat_constant(SHARED_WINDOW, I64))
+    return MemoryBarrier(lanes, requester, addresses, lanes.on)
 
 
 def emit_memory_barrier(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
@@ -126,7 +140,7 @@ def _amount(lanes: Lanes, operand: Operand) -> ir.Value:
 
 def _emit_initialisation(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
     builder = lanes.builder
-    barrier = MemoryBarrier(lanes, requester, instruction, instruction.operands[0])
+    barrier = named_barrier(lanes, requester, instruction, instruction.operands[0])
     count = _amount(lanes, instruction.operands[1])
     wrong = bits(builder, builder.icmp_unsigned(">=", builder.sub(count, _ONE), _COUNTS))
     requester.refuse(Status.BAD_ARRIVALS, builder.and_(wrong, lanes.on), count)
@@ -142,7 +156,7 @@ def _if_any(lanes: Lanes) -> Iterator[None]:
 
 
 def _emit_invalidation(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
-    barrier = MemoryBarrier(lanes, requester, instruction, instruction.operands[0])
+    barrier = named_barrier(lanes, requester, instruction, instruction.operands[0])
     with _if_any(lanes):
         barrier.write(_NONE)
 
@@ -150,7 +164,7 @@ def _emit_invalidation(lanes: Lanes, requester: Requester, instruction: Instruct
 def _emit_arrival(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
     """Emit arrive: the state it returns is the barrier's word before."""
     state, address, *rest = instruction.operands
-    barrier = MemoryBarrier(lanes, requester, instruction, address)
+    barrier = named_barrier(lanes, requester, instruction, address)
     arrivals, transactions = _ONE, _NONE
     if rest and "expect_tx" in instruction.modifiers:
         transactions = _amount(lanes, rest[0])
@@ -163,7 +177,7 @@ def _emit_arrival(lanes: Lanes, requester: Requester, instruction: Instruction) 
 
 
 def _emit_transactions(lanes: Lanes, requester: Requester, instruction: Instruction) -> None:
-    barrier = MemoryBarrier(lanes, requester, instruction, instruction.operands[0])
+    barrier = named_barrier(lanes, requester, instruction, instruction.operands[0])
     amount = _amount(lanes, instruction.operands[1])
     if instruction.modifiers[0] == "complete_tx":
         amount = lanes.builder.sub(_NONE, amount)
@@ -175,7 +189,7 @@ def _emit_test(lanes: Lanes, requester: Requester, instruction: Instruction) -> 
     """Emit test_wait and try_wait: whether the phase of a state or of a parity is over."""
     builder = lanes.builder
     target, address, phase = instruction.operands[:3]
-    barrier = MemoryBarrier(lanes, requester, instruction, address)
+    barrier = named_barrier(lanes, requester, instruction, address)
     if "parity" in instruction.modifiers:
         awaited = builder.and_(_amount(lanes, phase), _ONE)
     else:
@@ -204,6 +218,6 @@ def emit_copy_arrival(lanes: Lanes, requester: Requester, instruction: Instructi
     """
     if "noinc" not in instruction.modifiers:
         return
-    barrier = MemoryBarrier(lanes, requester, instruction, instruction.operands[0])
+    barrier = named_barrier(lanes, requester, instruction, instruction.operands[0])
     with _if_any(lanes):
         barrier.change(_ONE, _NONE, _NONE)

@@ -3,6 +3,7 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.layout import WINDOW_BYTES, WINDOWS
+from gpuadvisor.emulator.native.cluster_addresses import is_own
 from gpuadvisor.emulator.native.lanes import Lanes, width_of
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.vectors import I64, MASK, splat_constant
@@ -80,6 +81,8 @@ def emit_is_space(lanes: Lanes, instruction: Instruction) -> None:
     elif space in WINDOWS:
         offsets = builder.sub(value, splat_constant(WINDOWS[space], I64))
         inside = builder.icmp_unsigned("<", offsets, splat_constant(WINDOW_BYTES, I64))
+        if space == "shared" and "shared::cluster" not in instruction.modifiers:
+            inside = builder.and_(inside, is_own(lanes.warp, offsets))
     else:
         inside = ir.Constant(MASK, None)
     lanes.write(instruction.operands[0], "pred", inside)

@@ -1,4 +1,4 @@
-"""A pilot run: two blocks, to tell how many are affordable; global memory is as before when it ends."""
+"""A pilot run, of two blocks or clusters, tells how many are affordable; global memory is then as before."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,16 +23,18 @@ def affordable(launch: NativeLaunch, blocks: Sequence[int], thread_instructions:
 
     All of them where that cannot be told beforehand: where blocks wait for each other or talk to the host.
     """
-    plan = launch.kernel.plan
+    plan, together = launch.kernel.plan, launch.grid.launch.blocks_per_cluster
     few = len(blocks) <= _FEWEST_BLOCKS or not _loops(launch.kernel.function)
     if few or plan.polls or plan.calls_runtime or launch.memory.arena.size > _LARGEST_ARENA_BYTES:
         return blocks
-    flown = [blocks[0], blocks[len(blocks) // 2]]
+    clusters = [list(blocks[start : start + together]) for start in range(0, len(blocks), together)]
+    flown = clusters[0] + clusters[len(clusters) // 2]
     work = _work(launch, flown)
     if work is None:
         return blocks
-    number = max(_FEWEST_BLOCKS, len(flown) * thread_instructions // max(1, work))
-    return blocks if number >= len(blocks) else [blocks[at] for at in evenly(len(blocks), number)]
+    number = max(_FEWEST_BLOCKS, len(flown) * thread_instructions // max(1, work)) // together
+    chosen = evenly(len(clusters), max(2, number)) if number < len(clusters) else range(len(clusters))
+    return [block for at in chosen for block in clusters[at]]
 
 
 def _loops(function: Function) -> bool:

@@ -32,6 +32,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it calls routines of the device runtime."""
     activation_bytes: int = 0
     """Of a thread, for what activations of functions save."""
+    arrivals_offset: int = 0
+    """Where in the state of a warp it says how often its lanes have arrived at the cluster's barrier."""
     clears_registers: bool
     """Whether some register may be read before it is written."""
     waits: bool

@@ -10,6 +10,7 @@ from llvmlite import ir
 from gpuadvisor.emulator.layout import LOCAL_WINDOW, PARAMETER_WINDOW, SHARED_WINDOW, WINDOW_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS
 from gpuadvisor.emulator.native.abi import SITE, Kind, Status, Word
+from gpuadvisor.emulator.native.cluster_access import access_cluster, first_place, located
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.parameters import parameter_places, takes_parameter_addresses
 from gpuadvisor.emulator.native.plan import Site
@@ -25,6 +26,7 @@ from gpuadvisor.emulator.native.vectors import (
     bits,
     constant,
     field,
+    local,
     splat,
     splat_constant,
 )
@@ -125,6 +127,14 @@ class Requester:
         start = pointer(self._lanes.builder, self._lanes.warp.context, Word.SITES)
         return field(self._lanes.builder, start, self._sites.add(site) * SITE.itemsize)
 
+    def access(self, space: str, site: ir.Value, addresses: ir.Value, mask: ir.Value) -> ir.Value:
+        """Check and count a request of a site; return what access functions do."""
+        builder, context = self._lanes.builder, self._lanes.warp.context
+        if self._in_clusters(space):
+            kept = local(builder, LONGS)
+            return access_cluster(builder, context, site, addresses, mask, kept)
+        return builder.call(declared(builder.module, f"access_{space}"), [context, site, addresses, mask])
+
     def check(self, found: ir.Value) -> None:
         """Stop where an access function has found a fault."""
         builder = self._lanes.builder
@@ -187,6 +197,8 @@ class Requester:
             places = parameter_places(self._lanes, address, size_bytes, addresses, mask, own)
             return Request(space, mask, constant(Kind.GENERAL), ir.Constant(POINTER, None), places, generic)
         name = "global" if space == "const" else space
+        if self._in_clusters(name):
+            return self._request_in_cluster(address, addresses, mask)
         access = declared(builder.module, f"access_{name}")
         found = builder.call(access, [warp.context, address, addresses, mask])
         self.check(found)
@@ -195,6 +207,18 @@ class Requester:
         kind = builder.and_(builder.trunc(found, I32), constant(3))
         return Request(space, mask, kind, builder.inttoptr(start, POINTER), places, generic)
 
+    def _in_clusters(self, space: str) -> bool:
+        return space == "shared" and self._lanes.layout.in_clusters
+
+    def _request_in_cluster(self, site: ir.Value, addresses: ir.Value, mask: ir.Value) -> Request:
+        builder, generic = self._lanes.builder, named_space(self._instruction) is None
+        kept = local(builder, LONGS)
+        found = access_cluster(builder, self._lanes.warp.context, site, addresses, mask, kept)
+        self.check(found)
+        start = builder.inttoptr(first_place(builder, kept, mask), POINTER)
+        kind = builder.and_(builder.trunc(found, I32), constant(3))
+        return Request("shared", mask, kind, start, builder.load(kept, typ=LONGS), generic)
+
     def places(self, space: str, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
         """Return the address of the space's first byte in this process, and those of the lanes."""
         builder, context = self._lanes.builder, self._lanes.warp.context
@@ -202,6 +226,8 @@ class Requester:
             arena = word(builder, context, Word.ARENA)
             shift = builder.sub(arena, constant(BASE_ADDRESS, I64))
             return arena, builder.add(addresses, splat(builder, shift))
+        if self._in_clusters(space):
+            return word(builder, context, Word.CLUSTER_SHARED), located(builder, context, addresses)[1]
         if space == "shared":
             shared = word(builder, context, Word.SHARED)
             return shared, builder.add(addresses, splat(builder, shared))

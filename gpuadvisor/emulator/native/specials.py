@@ -31,22 +31,23 @@ _ALL = 0xFFFFFFFF
 _INDEX = {"x": Word.INDEX_X, "y": Word.INDEX_Y, "z": Word.INDEX_Z}
 _GRID = {"x": Word.GRID_X, "y": Word.GRID_Y, "z": Word.GRID_Z}
 _BLOCK = {"x": Word.BLOCK_X, "y": Word.BLOCK_Y, "z": Word.BLOCK_Z}
+_CLUSTER = {"x": Word.CLUSTER_X, "y": Word.CLUSTER_Y, "z": Word.CLUSTER_Z}
 _WORDS = {
     **{f"%ctaid.{axis}": name for axis, name in _INDEX.items()},
-    **{f"%clusterid.{axis}": name for axis, name in _INDEX.items()},
     **{f"%nctaid.{axis}": name for axis, name in _GRID.items()},
-    **{f"%nclusterid.{axis}": name for axis, name in _GRID.items()},
     **{f"%ntid.{axis}": name for axis, name in _BLOCK.items()},
     "%nwarpid": Word.WARPS_PER_BLOCK,
     "%nsmid": Word.MULTIPROCESSORS,
     "%dynamic_smem_size": Word.DYNAMIC_SHARED_BYTES,
     "%total_smem_size": Word.SHARED_BYTES,
     "%envreg2": Word.WORKSPACE,
+    **{f"%cluster_nctaid.{axis}": name for axis, name in _CLUSTER.items()},
+    "%cluster_nctarank": Word.CLUSTER_BLOCKS,
+    "%cluster_ctarank": Word.CLUSTER_RANK,
+    "%is_explicit_cluster": Word.IS_CLUSTERED,
 }
 _CONSTANTS = {
     "%laneid": LANE_NUMBERS,
-    **{f"%cluster_nctaid.{axis}": splat_constant(1) for axis in "xyz"},
-    "%cluster_nctarank": splat_constant(1),
     "%lanemask_eq": each(I32, lambda lane: 1 << lane),
     "%lanemask_lt": each(I32, lambda lane: (1 << lane) - 1),
     "%lanemask_le": each(I32, lambda lane: (2 << lane) - 1),
@@ -59,8 +60,6 @@ _ZERO = frozenset(
     {
         *(f"%envreg{number}" for number in (0, *range(3, 32))),
         "%gridid",
-        "%cluster_ctarank",
-        *(f"%cluster_ctaid.{axis}" for axis in "xyz"),
     }
 )
 
@@ -122,6 +121,18 @@ def _whole(warp: Warp) -> ir.Value:
     return splat(warp.builder, _cycles(warp))
 
 
+def _by_cluster(number: Word, extent: Word, *, inside: bool) -> Callable[[Warp], ir.Value]:
+    """Return how to get a number of blocks along an axis in clusters, or what is left of it inside of one."""
+
+    def value(warp: Warp) -> ir.Value:
+        builder = warp.builder
+        blocks, of_cluster = (word(builder, warp.context, name) for name in (number, extent))
+        found = builder.urem(blocks, of_cluster) if inside else builder.udiv(blocks, of_cluster)
+        return splat(builder, builder.trunc(found, I32))
+
+    return value
+
+
 def _workspace_high(warp: Warp) -> ir.Value:
     builder = warp.builder
     high = builder.lshr(word(builder, warp.context, Word.WORKSPACE), constant(32, I64))
@@ -129,6 +140,9 @@ def _workspace_high(warp: Warp) -> ir.Value:
 
 
 _COMPUTED: dict[str, Callable[[Warp], ir.Value]] = {
+    **{f"%clusterid.{axis}": _by_cluster(_INDEX[axis], _CLUSTER[axis], inside=False) for axis in "xyz"},
+    **{f"%nclusterid.{axis}": _by_cluster(_GRID[axis], _CLUSTER[axis], inside=False) for axis in "xyz"},
+    **{f"%cluster_ctaid.{axis}": _by_cluster(_INDEX[axis], _CLUSTER[axis], inside=True) for axis in "xyz"},
     "%warpid": _warp_number,
     "%envreg1": _workspace_high,
     "%smid": _multiprocessor,

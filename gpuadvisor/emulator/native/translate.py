@@ -13,8 +13,10 @@ from gpuadvisor.emulator.callgraph import calls_runtime, changes_memory
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.native import (
+    asynchronous,
     atomics,
     bulk,
+    cluster_addresses,
     control,
     matrix_product,
     matrix_rows,
@@ -25,7 +27,7 @@ from gpuadvisor.emulator.native import (
     transfers,
 )
 from gpuadvisor.emulator.native.activations import thread_bytes
-from gpuadvisor.emulator.native.barriers import receive_votes
+from gpuadvisor.emulator.native.barriers import ARRIVALS, receive_votes
 from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers, is_reduction
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
@@ -41,11 +43,12 @@ from gpuadvisor.emulator.registers import CARRY, Unsupported
 _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "ld": transfers.emit_load,
     "ldu": transfers.emit_load,
-    "st": transfers.emit_store,
+    "st": asynchronous.emit_store,
     "atom": atomics.emit_atomic,
-    "red": atomics.emit_reduction,
+    "red": asynchronous.emit_reduction,
     "cp": bulk.emit_any_copy,
     "mbarrier": mbarriers.emit_memory_barrier,
+    "mapa": cluster_addresses.emit_map_address,
     "ldmatrix": matrix_rows.emit_load_matrix,
     "stmatrix": matrix_rows.emit_store_matrix,
     "wmma": matrix_tiles.emit_warp_matrix,
@@ -54,6 +57,7 @@ _MOVES: dict[str, Callable[[Lanes, Instruction], None]] = {
     "mov": moves.emit_move,
     "cvta": moves.emit_convert_address,
     "isspacep": moves.emit_is_space,
+    "getctarank": cluster_addresses.emit_rank,
     "mma": matrix_product.emit_product,
     "movmatrix": matrix_rows.emit_move_matrix,
 }
@@ -91,6 +95,8 @@ class _Translator:
         self._sites = Sites(windows_of(function))
         self._counters = Counters(len(self._blocks.listed))
         hidden = self._blocks.calls.hidden_registers | self._polling.registers
+        if layout.in_clusters:
+            hidden = {**hidden, ARRIVALS: "b32"}
         self._registers = RegisterFile({**function.registers, **hidden, CARRY: "pred"})
         self._module = ir.Module("kernel")
         code = ir.Function(self._module, RUN_WARP, "run_warp")
@@ -100,20 +106,22 @@ class _Translator:
         for block in self._blocks.listed:
             self._emit_block(block)
         self._flow.finish()
-        instructions = self._blocks.linked.function.instructions
+        instructions, in_clusters = self._blocks.linked.function.instructions, self._layout.in_clusters
         plan = Plan(
             starts=[*self._blocks.at, len(instructions)],
             counters=list(self._counters.places),
             sites=self._sites.listed,
+            arrivals_offset=self._registers.offset(ARRIVALS) if in_clusters else 0,
             register_bytes=self._registers.bytes,
             calls_runtime=any(calls_runtime(instruction) for instruction in instructions),
             activation_bytes=thread_bytes(self._blocks, self._layout),
-            clears_registers=bool(self._blocks.live_in or self._polling.by),
+            clears_registers=bool(self._blocks.live_in or self._polling.by or in_clusters),
             counts_arrivals=self._flow.counts_arrivals,
             polls=self._polling.by,
             reads_clocks=self._polling.reads_clocks,
             ordered=depends_on_order(self._blocks.linked.function),
-            waits=bool(self._polling.by) or any(_waits(instruction) for instruction in instructions),
+            waits=bool(self._polling.by or in_clusters)
+            or any(_waits(instruction) for instruction in instructions),
         )
         return Translation(str(self._module), plan)
 

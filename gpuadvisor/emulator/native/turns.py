@@ -2,6 +2,7 @@
 
 On a GPU all resident blocks run at once. Here a block whose threads all wait or have lost patience makes way
 for the next one and keeps its state; it goes on when all blocks have started, or no more can be resident.
+The blocks of a cluster run together.
 """
 
 from collections import deque
@@ -20,7 +21,10 @@ _FRUITLESS_TURNS = 1 << 17
 """After so many rounds and turns that change nothing no thread is expected to give up by itself."""
 
 Memory = dict[Word, NDArray[Any]]
-"""What one block needs: its shared memory, its threads' own memories, the states of its warps."""
+"""What a block needs: its shared memory, its threads' own memories, the states of its warps.
+
+Where blocks run together, each has an equal part of all of these, in order of rank.
+"""
 
 
 @dataclass(slots=True)
@@ -41,29 +45,47 @@ class Part:
     started: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     """By identity: the contexts of blocks that have started and not ended."""
 
-    def place(self, memory: Memory) -> None:
-        """Let the blocks use this memory."""
+    def begin(self, memory: Memory, together: int) -> NDArray[np.int64]:
+        """Return contexts, (together, words), for blocks that run together in this memory."""
+        contexts = np.tile(self.context, (together, 1))
+        ranks = np.arange(together)
         for word, content in memory.items():
-            self.context[word] = content.ctypes.data
-        self.warps = memory[Word.WARPS]
+            contexts[:, word] = content.ctypes.data + ranks * (content.size // together)
+        contexts[:, Word.CLUSTER_RANK] = ranks
+        contexts[:, Word.CLUSTER_SHARED] = memory[Word.SHARED].ctypes.data
+        self.started[id(contexts)] = contexts
+        return contexts
+
+    def end(self, contexts: NDArray[np.int64], memory: Memory, status: Status) -> None:
+        """Note how running blocks together ended."""
+        warps = memory[Word.WARPS].reshape(len(contexts), -1)
+        blamed = 0
+        if len(contexts) > 1 and status is not Status.DONE:
+            from gpuadvisor.emulator.native.cluster_faults import rank_to_blame
+
+            warps_per_block = int(contexts[0, Word.WARPS_PER_BLOCK])
+            blamed = rank_to_blame(contexts, warps, warps_per_block, status)
+        self.status, self.context, self.warps = status, contexts[blamed], warps[blamed]
+        del self.started[id(contexts)]
 
 
 @dataclass(slots=True)
 class _Turn:
-    """A block that has started and not ended."""
+    """Blocks that run together and have started and not ended."""
 
     part: Part
-    context: NDArray[np.int64]
+    contexts: NDArray[np.int64]
     memory: Memory
 
     @property
     def changes(self) -> int:
-        """How often the block changed memory."""
-        return int(self.context[Word.CHANGES])
+        """How often the blocks changed memory."""
+        return int(self.contexts[:, Word.CHANGES].sum())
 
     def digest(self, warps_per_block: int) -> bytes:
         """Identify all that decides what the threads do next, but for memory and clocks."""
-        states = self.memory[Word.WARPS].reshape(warps_per_block, -1).copy()
+        warps = len(self.contexts) * warps_per_block
+        states = self.memory[Word.WARPS].reshape(warps, -1).copy()
         issued = offset_of(WARP, "issued")
         states[:, issued : issued + 8] = 0
         return blake2b(states.tobytes() + self.memory[Word.ACTIVATIONS].tobytes()).digest()
@@ -71,12 +93,14 @@ class _Turn:
 
 @dataclass(slots=True)
 class Turns:
-    """Runs the blocks of parts one behind the other; `run` runs a context."""
+    """Runs the blocks of parts one behind the other; `run` runs those of contexts."""
 
     run: Callable[[NDArray[np.int64]], Status]
     new_memory: Callable[[], Memory]
+    together: int
+    """How many blocks run together."""
     most_resident: int
-    """How many blocks may have started and not ended."""
+    """How many times as many may have started and not ended."""
     warps_per_block: int
     reads_clocks: bool
     _polling: deque[_Turn] = field(default_factory=deque)
@@ -87,7 +111,7 @@ class Turns:
     def finish(self, parts: Sequence[Part]) -> None:
         """Run all blocks to their end or the first failure, which the status of its part tells."""
         for part in parts:
-            for number in range(len(part.blocks)):
+            for number in range(0, len(part.blocks), self.together):
                 while len(self._polling) >= self.most_resident:
                     if not self._round():
                         return
@@ -99,33 +123,24 @@ class Turns:
 
     def _start(self, part: Part, number: int) -> bool:
         memory = self._free.pop() if self._free else self.new_memory()
-        context = part.context.copy()
-        for word, content in memory.items():
-            context[word] = content.ctypes.data
-        context[Word.BLOCKS] = part.blocks[number:].ctypes.data
-        context[Word.BLOCK_COUNT] = 1
-        part.started[id(context)] = context
-        return self._go_on(_Turn(part, context, memory))
+        contexts = part.begin(memory, self.together)
+        contexts[:, Word.BLOCKS] = part.blocks[number:].ctypes.data
+        contexts[:, Word.BLOCK_COUNT] = self.together
+        return self._go_on(_Turn(part, contexts, memory))
 
     def _go_on(self, turn: _Turn) -> bool:
-        """Let a block run; return whether it did not fail."""
-        status = self.run(turn.context)
-        if status is Status.DONE:
-            self._free.append(turn.memory)
-            del turn.part.started[id(turn.context)]
-        elif status is Status.POLLING:
-            turn.context[Word.RESUMES] = 1
+        """Let blocks run; return whether they did not fail."""
+        status = self.run(turn.contexts)
+        if status is Status.POLLING:
+            turn.contexts[:, Word.RESUMES] = 1
             self._polling.append(turn)
-        else:
-            self._fail(turn, status)
-        return turn.part.status is Status.DONE
-
-    def _fail(self, turn: _Turn, status: Status) -> None:
-        turn.part.status, turn.part.context = status, turn.context
-        turn.part.warps = turn.memory[Word.WARPS]
+            return True
+        turn.part.end(turn.contexts, turn.memory, status)
+        self._free.append(turn.memory)
+        return status is Status.DONE
 
     def _round(self) -> bool:
-        """Let each block that polls run; return whether none failed and there is hope."""
+        """Let all blocks that poll run; return whether none failed and there is hope."""
         turns = list(self._polling)
         changes = [turn.changes for turn in turns]
         states = self._states() if self._is_time_to_compare() else None
@@ -137,7 +152,7 @@ class Turns:
             return True
         self._fruitless += 1
         if self._is_endless(states):
-            self._fail(turns[0], Status.ENDLESS)
+            turns[0].part.end(turns[0].contexts, turns[0].memory, Status.ENDLESS)
             return False
         return True
 

@@ -235,7 +235,7 @@ def define_access_global(module: ir.Module) -> ir.Function:
 def define_access_shared(module: ir.Module) -> ir.Function:
     """Define `access_shared`."""
     access = _Access(module, "access_shared")
-    access.check_below(Word.SHARED_BYTES)
+    access.check_below(Word.SHARED_END)
     positions = access.builder.trunc(access.addresses, WORDS)
     access.sample()
     access.trace()

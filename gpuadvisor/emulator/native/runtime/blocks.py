@@ -146,13 +146,74 @@ def _resume(builder: ir.IRBuilder, warp: ir.Value) -> None:
     builder.store(splat_constant(Wait.NOTHING), warp_pointer(builder, warp, "waits"), align=4)
 
 
+class BlockRunner:
+    """Emits what starts and runs the block of a context."""
+
+    def __init__(self, builder: ir.IRBuilder, context: ir.Value, run_warp: ir.Value) -> None:
+        self._builder = builder
+        self._context = context
+        self._run_warp = run_warp
+
+    def start(self, number: ir.Value) -> None:
+        """Give a block of the list, and its warps unless they share memory, their first state."""
+        builder = self._builder
+        listed = pointer(builder, self._context, Word.BLOCKS)
+        entry = field(builder, listed, builder.mul(number, constant(8, I64)))
+        _prepare_block(builder, self._context, builder.load(entry, typ=I64))
+        stride = word(builder, self._context, Word.WARP_STRIDE)
+        with (
+            builder.if_then(builder.icmp_unsigned("!=", stride, constant(0, I64))),
+            counted_loop(builder, word(builder, self._context, Word.WARPS_PER_BLOCK)) as warp,
+        ):
+            self.prepare(warp)
+
+    def prepare(self, number: ir.Value) -> ir.Value:
+        """Give a warp its first state; return its address."""
+        warp = warp_at(self._builder, self._context, number)
+        prepare = self._builder.module.globals["prepare_warp"]
+        self._builder.call(prepare, [self._context, warp, number])
+        return warp
+
+    def run(self, warp: ir.Value, number: ir.Value) -> ir.Value:
+        """Run a warp; return if it failed, else yield whether it polls memory."""
+        builder = self._builder
+        builder.store(number, word_pointer(builder, self._context, Word.WARP))
+        status = builder.call(self._run_warp, [self._context, warp])
+        polls = builder.icmp_unsigned("==", status, constant(Status.POLLING))
+        done = builder.or_(polls, builder.icmp_unsigned("==", status, constant(Status.DONE)))
+        with builder.if_then(builder.not_(done), likely=False):
+            builder.ret(status)
+        return polls
+
+    def turn(self) -> tuple[ir.Value, ir.Value, ir.Value]:
+        """Run each warp that can; return whether lanes are left, whether some ran until none could,
+        and whether some poll."""
+        builder = self._builder
+        alive, ran, polled = (local(builder, kind) for kind in (I32, I1, I1))
+        for flag in (alive, ran, polled):
+            builder.store(ir.Constant(I32 if flag is alive else I1, 0), flag)
+        with counted_loop(builder, word(builder, self._context, Word.WARPS_PER_BLOCK)) as number:
+            warp = warp_at(builder, self._context, number)
+            places = builder.load(warp_pointer(builder, warp, "places"), typ=WORDS, align=4)
+            can_run = builder.icmp_unsigned("!=", smallest(builder, places), constant(PARKED))
+            with builder.if_then(can_run):
+                polls = self.run(warp, number)
+                builder.store(builder.or_(builder.load(polled, typ=I1), polls), polled)
+                builder.store(builder.or_(builder.load(ran, typ=I1), builder.not_(polls)), ran)
+            lanes = warp_field(builder, warp, "alive", I32)
+            builder.store(builder.or_(builder.load(alive, typ=I32), lanes), alive)
+        some = builder.icmp_unsigned("!=", builder.load(alive, typ=I32), constant(0))
+        return some, builder.load(ran, typ=I1), builder.load(polled, typ=I1)
+
+
 class _Driver:
     """The function that runs blocks, under construction."""
 
     def __init__(self, module: ir.Module) -> None:
         self.module = module
         self.function, self.builder = defined(module, "run_blocks", RUN_BLOCKS)
-        self.context, self.run_warp = self.function.args
+        self.context, run_warp = self.function.args
+        self.block = BlockRunner(self.builder, self.context, run_warp)
 
     def define(self) -> ir.Function:
         """Define (context, run_warp) -> status."""
@@ -161,7 +222,7 @@ class _Driver:
         starts = builder.icmp_unsigned("==", word(builder, self.context, Word.RESUMES), constant(0, I64))
         with counted_loop(builder, word(builder, self.context, Word.BLOCK_COUNT)) as number:
             with builder.if_then(starts):
-                self._start(number)
+                self.block.start(number)
             with builder.if_else(shares) as (alone, together):
                 with alone:
                     self._run_one_by_one()
@@ -170,41 +231,12 @@ class _Driver:
         builder.ret(constant(Status.DONE))
         return self.function
 
-    def _start(self, number: ir.Value) -> None:
-        """Give a block of the list, and its warps unless they share memory, their first state."""
-        builder = self.builder
-        listed = pointer(builder, self.context, Word.BLOCKS)
-        entry = field(builder, listed, builder.mul(number, constant(8, I64)))
-        _prepare_block(builder, self.context, builder.load(entry, typ=I64))
-        stride = word(builder, self.context, Word.WARP_STRIDE)
-        with (
-            builder.if_then(builder.icmp_unsigned("!=", stride, constant(0, I64))),
-            counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as warp,
-        ):
-            self._prepare(warp)
-
-    def _prepare(self, number: ir.Value) -> ir.Value:
-        warp = warp_at(self.builder, self.context, number)
-        self.builder.call(self.module.globals["prepare_warp"], [self.context, warp, number])
-        return warp
-
-    def _run(self, warp: ir.Value, number: ir.Value) -> ir.Value:
-        """Run a warp; return if it failed, else yield whether it polls memory."""
-        builder = self.builder
-        builder.store(number, word_pointer(builder, self.context, Word.WARP))
-        status = builder.call(self.run_warp, [self.context, warp])
-        polls = builder.icmp_unsigned("==", status, constant(Status.POLLING))
-        done = builder.or_(polls, builder.icmp_unsigned("==", status, constant(Status.DONE)))
-        with builder.if_then(builder.not_(done), likely=False):
-            builder.ret(status)
-        return polls
-
     def _run_one_by_one(self) -> None:
         """Run warps that never wait for each other, all in the same memory."""
         builder = self.builder
         with counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as number:
-            warp = self._prepare(number)
-            self._run(warp, number)
+            warp = self.block.prepare(number)
+            self.block.run(warp, number)
             alive = warp_field(builder, warp, "alive", I32)
             with builder.if_then(builder.icmp_unsigned("!=", alive, constant(0)), likely=False):
                 builder.ret(constant(Status.STUCK))
@@ -212,14 +244,13 @@ class _Driver:
     def _run_together(self) -> None:
         """Run all warps in turn, until all have ended or none can go on alone."""
         builder = self.builder
-        seen, turns = local(builder, I64), local(builder, I32)
-        builder.store(word(builder, self.context, Word.CHANGES), seen)
-        builder.store(constant(0), turns)
+        polls = Rounds(builder)
+        builder.store(word(builder, self.context, Word.CHANGES), polls.seen)
         turn, left = builder.append_basic_block("turn"), builder.append_basic_block("left")
         done, polling = builder.append_basic_block("ended"), builder.append_basic_block("polling")
         builder.branch(turn)
         builder.position_at_end(turn)
-        alive, ran, polled = self._turn()
+        alive, ran, polled = self.block.turn()
         builder.cbranch(alive, left, done)
         builder.position_at_end(left)
         released = builder.call(self.module.globals["release_barrier"], [self.context])
@@ -227,35 +258,30 @@ class _Driver:
         builder.position_at_end(polling)
         with builder.if_then(builder.not_(polled), likely=False):
             builder.ret(constant(Status.STUCK))
-        changes, before = word(builder, self.context, Word.CHANGES), builder.load(seen, typ=I64)
-        builder.store(changes, seen)
-        add_to(builder, turns, constant(1))
-        few = builder.icmp_unsigned("<", builder.load(turns, typ=I32), constant(_TURNS))
-        again = builder.and_(few, builder.icmp_unsigned("!=", changes, before))
-        with builder.if_then(builder.not_(again)):
-            builder.ret(constant(Status.POLLING))
+        polls.give_way(word(builder, self.context, Word.CHANGES))
         builder.branch(turn)
         builder.position_at_end(done)
 
-    def _turn(self) -> tuple[ir.Value, ir.Value, ir.Value]:
-        """Run each warp that can; return whether lanes are left, whether some ran until none could,
-        and whether some poll."""
-        builder = self.builder
-        alive, ran, polled = (local(builder, kind) for kind in (I32, I1, I1))
-        for flag in (alive, ran, polled):
-            builder.store(ir.Constant(I32 if flag is alive else I1, 0), flag)
-        with counted_loop(builder, word(builder, self.context, Word.WARPS_PER_BLOCK)) as number:
-            warp = warp_at(builder, self.context, number)
-            places = builder.load(warp_pointer(builder, warp, "places"), typ=WORDS, align=4)
-            can_run = builder.icmp_unsigned("!=", smallest(builder, places), constant(PARKED))
-            with builder.if_then(can_run):
-                polls = self._run(warp, number)
-                builder.store(builder.or_(builder.load(polled, typ=I1), polls), polled)
-                builder.store(builder.or_(builder.load(ran, typ=I1), builder.not_(polls)), ran)
-            lanes = warp_field(builder, warp, "alive", I32)
-            builder.store(builder.or_(builder.load(alive, typ=I32), lanes), alive)
-        some = builder.icmp_unsigned("!=", builder.load(alive, typ=I32), constant(0))
-        return some, builder.load(ran, typ=I1), builder.load(polled, typ=I1)
+
+class Rounds:
+    """How often warps that poll have gone round, and what had changed when they last did."""
+
+    def __init__(self, builder: ir.IRBuilder) -> None:
+        self._builder = builder
+        self.seen = local(builder, I64)
+        self._turns = local(builder, I32)
+        builder.store(constant(0), self._turns)
+
+    def give_way(self, changes: ir.Value) -> None:
+        """Return if nothing has changed since they last went round, or they have done so often enough."""
+        builder = self._builder
+        before = builder.load(self.seen, typ=I64)
+        builder.store(changes, self.seen)
+        add_to(builder, self._turns, constant(1))
+        few = builder.icmp_unsigned("<", builder.load(self._turns, typ=I32), constant(_TURNS))
+        again = builder.and_(few, builder.icmp_unsigned("!=", changes, before))
+        with builder.if_then(builder.not_(again)):
+            builder.ret(constant(Status.POLLING))
 
 
 def define_run_blocks(module: ir.Module) -> ir.Function:
