@@ -21,7 +21,8 @@ from gpuadvisor.model.machine import MachineProfile
 from gpuadvisor.model.report import Advice, Report
 from gpuadvisor.probing.unprobed import unprobed
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source
-from gpuadvisor.sources.files import file_and_kernel, launch_file, source_files
+from gpuadvisor.sources.files import file_and_kernel, source_files
+from gpuadvisor.sources.launches import launch_file
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
 
 _KERNEL = "kernel."

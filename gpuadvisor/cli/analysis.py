@@ -21,9 +21,9 @@ from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels
 from gpuadvisor.sources.argument_text import parse_arguments
 from gpuadvisor.sources.compile_settings import CompileSettings
 from gpuadvisor.sources.extents import parse_extents
-from gpuadvisor.sources.files import file_and_kernel, launch_file, source_files
+from gpuadvisor.sources.files import file_and_kernel, source_files
 from gpuadvisor.sources.kernel_names import matches
-from gpuadvisor.sources.launches import LaunchFile, LaunchRequest
+from gpuadvisor.sources.launches import LaunchFile, LaunchRequest, launch_file
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpuadvisor.cli.remembered import Answer, question, recall, remember
+from gpuadvisor.sources.files import file_and_kernel, source_files
 
 
 def answer(options: Mapping[str, Any], *, quiet: bool = False) -> Answer:
@@ -26,6 +27,7 @@ def _sources(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _worked_out(options: Mapping[str, Any], key: str, start: float, *, quiet: bool) -> Answer:
+    source_files([file_and_kernel(path)[0] for path in options["paths"]])  # or else say at once what is wrong
     # Imported here: an answer from memory needs nothing of what runs kernels.
     from gpuadvisor.cli.preparation import preparation
 

@@ -14,8 +14,7 @@ from gpuadvisor.model.machine import Tool
 from gpuadvisor.model.report import Report
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file
-from gpuadvisor.sources.launches import LaunchRequest
+from gpuadvisor.sources.launches import LaunchRequest, launch_file
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
 
 

@@ -1,11 +1,10 @@
-"""The files of kernels that paths on the command line stand for, and their launch files."""
+"""The files of kernels that paths on the command line stand for."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.launches import LaunchFile, read_launch_file
 
 _SOURCE = ".cu"
 CUDA_SUFFIXES = (_SOURCE, ".cuh")
@@ -29,14 +28,6 @@ def file_and_kernel(path: Path) -> tuple[Path, str | None]:
     if match is None or path.exists():
         return path, None
     return Path(match["file"]), match["kernel"]
-
-
-def launch_file(source: Path, given: Path | None) -> LaunchFile:
-    """Return the launches of `source`: of the given file, else of the TOML file beside it, else none."""
-    beside = source.with_suffix(".toml")
-    if given is not None:
-        return read_launch_file(given)
-    return read_launch_file(beside) if beside.is_file() else LaunchFile(directory=source.parent)
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -113,6 +113,14 @@ class LaunchFile:
     directory: Path = Path()
 
 
+def launch_file(source: Path, given: Path | None) -> LaunchFile:
+    """Return the launches of `source`: of the given file, else of the TOML file beside it, else none."""
+    beside = source.with_suffix(".toml")
+    if given is not None:
+        return read_launch_file(given)
+    return read_launch_file(beside) if beside.is_file() else LaunchFile(directory=source.parent)
+
+
 def read_launch_file(path: Path) -> LaunchFile:
     """Read a launch file; raise GpuAdvisorError naming the file and the key, or the line of a TOML error."""
     try:

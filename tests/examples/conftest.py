@@ -8,7 +8,8 @@ from gpuadvisor.devices.emulated import EmulatedDevice
 from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.files import source_files
+from gpuadvisor.sources.launches import launch_file
 from tests.examples.running import EXAMPLES
 
 Profiles = dict[str, list[KernelProfile]]

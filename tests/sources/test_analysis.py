@@ -14,7 +14,7 @@ from gpuadvisor.model.kernel import KernelProfile, KernelTime, Launch
 from gpuadvisor.model.provenance import Provenance
 from gpuadvisor.sources.analysis import AnalysisOptions, analyze_source, kernels_without_launch
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file
+from gpuadvisor.sources.launches import launch_file
 
 Analysis = Callable[..., list[KernelProfile]]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from gpuadvisor.model.errors import GpuAdvisorError
-from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.files import source_files
+from gpuadvisor.sources.launches import launch_file
 
 
 @pytest.fixture

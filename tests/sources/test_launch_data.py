@@ -13,8 +13,8 @@ from gpuadvisor.model.kernel import KernelProfile
 from gpuadvisor.sources import analysis
 from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file
 from gpuadvisor.sources.launch_data import shared_buffers
+from gpuadvisor.sources.launches import launch_file
 from gpuadvisor.sources.requests import InlineLaunch, choose_requests
 
 SOURCE = """

@@ -8,7 +8,8 @@ from gpuadvisor.devices.device import ONCE, Argument, Device, Kernel, LaunchResu
 from gpuadvisor.model.kernel import KernelProfile, Launch
 from gpuadvisor.sources.analysis import analyze_source
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file, source_files
+from gpuadvisor.sources.files import source_files
+from gpuadvisor.sources.launches import launch_file
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
