@@ -16,6 +16,13 @@ from tests.compiler.compiling import compiled
         ('cannot open source file "mine.h"', "name the header's folder with -I DIR"),
         ('identifier "cudaThreadSynchronize" is undefined', "-D cudaThreadSynchronize=cudaDeviceSynchronize"),
         ('identifier "speed" is undefined', None),
+        ('class "cudaDeviceProp" has no member "clockRate"', "-D clockRate=multiProcessorCount"),
+        ("'struct cudaDeviceProp' has no member named 'computeMode'", "-D computeMode=multiProcessorCount"),
+        (
+            "kernel launch from __device__ or __global__ functions requires separate compilation mode",
+            "to a file of their own",
+        ),
+        ('class "body" has no member "speed"', None),
         ('expected a ";"', None),
     ],
 )
@@ -31,4 +38,17 @@ def test_a_program_with_a_dropped_function_is_told_the_macro_and_compiles_with_i
     assert raised.value.remedy is not None
     assert "-D cudaThreadSynchronize=cudaDeviceSynchronize" in raised.value.remedy
     module = compiled(source, defines=("cudaThreadSynchronize=cudaDeviceSynchronize",))
+    assert list(module.names.values()) == ["k"]
+
+
+def test_a_program_that_asks_for_the_clock_is_told_the_macro_and_compiles_with_it() -> None:
+    source = """#include <cstdio>
+__global__ void k(int* a) { a[0] = 1; }
+int main() { cudaDeviceProp p; cudaGetDeviceProperties(&p, 0); printf("%d", p.clockRate); }
+"""
+    with pytest.raises(GpuAdvisorError) as raised:
+        compiled(source)
+    assert raised.value.remedy is not None
+    assert "-D clockRate=multiProcessorCount" in raised.value.remedy
+    module = compiled(source, defines=("clockRate=multiProcessorCount",))
     assert list(module.names.values()) == ["k"]
