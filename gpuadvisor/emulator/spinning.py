@@ -25,9 +25,7 @@ def polling_branches(function: Function) -> frozenset[int]:
 
 def polls_shared_memory_only(function: Function) -> bool:
     """Return whether what loops poll lies in shared memory, where no other block can change it."""
-    polls = (
-        instruction for loop in _polling_loops(function) for instruction in loop if _is_poll(instruction)
-    )
+    polls = (instruction for loop in _polling_loops(function) for instruction in loop if is_poll(instruction))
     return all(_names_shared_memory(instruction) for instruction in polls)
 
 
@@ -53,7 +51,7 @@ def _backward_target(function: Function, instruction: Instruction) -> int | None
 
 def _polls(loop: Loop) -> bool:
     """Return whether a branch of the loop depends on a value that the loop polls."""
-    polled = {name for instruction in loop if _is_poll(instruction) for name in _destinations(instruction)}
+    polled = {name for instruction in loop if is_poll(instruction) for name in _destinations(instruction)}
     while polled:
         reached = {
             name
@@ -67,7 +65,8 @@ def _polls(loop: Loop) -> bool:
     return any(i.opcode == "bra" and i.guard is not None and i.guard.register in polled for i in loop)
 
 
-def _is_poll(instruction: Instruction) -> bool:
+def is_poll(instruction: Instruction) -> bool:
+    """Return whether an instruction tells what another thread may just have changed."""
     if instruction.opcode == "ld":
         return not _POLLING_LOADS.isdisjoint(instruction.modifiers)
     if instruction.opcode == "mbarrier":

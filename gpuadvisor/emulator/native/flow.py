@@ -11,6 +11,7 @@ from gpuadvisor.emulator.native.lanes import Warp
 from gpuadvisor.emulator.native.runtime.signatures import declared
 from gpuadvisor.emulator.native.state import warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
+    I1,
     I32,
     I64,
     WORDS,
@@ -28,13 +29,20 @@ class Flow:
     """The control flow of the function that runs a warp."""
 
     def __init__(
-        self, function: ir.Function, blocks: Blocks, counters: Counters, polling: frozenset[int]
+        self,
+        function: ir.Function,
+        blocks: Blocks,
+        counters: Counters,
+        polling: frozenset[int],
+        meetings: frozenset[int] | None,
     ) -> None:
         self.blocks = blocks
         self.counters = counters
         self.polling = polling
         """The program counters of branches that close polling loops."""
         self.counts_arrivals = counts_arrivals(blocks.linked.function)
+        self._meetings = meetings
+        """The blocks before and behind which warps of a cluster give way; None: there are no clusters."""
         self._function = function
         self._context, self._state = function.args
         entry = function.append_basic_block("entry")
@@ -45,11 +53,20 @@ class Flow:
         self._active, self._others, self._issued = (local(builder, kind) for kind in (I32, I32, I64))
         builder.store(warp_field(builder, self._state, "issued", I64), self._issued)
         self._budget = word(builder, self._context, Word.BUDGET)
+        self._chosen, self._done = (local(builder, I1) for _ in range(2))
+        """Whether the warp has just been chosen to run, and whether it has to give way."""
+        if meetings is not None:
+            builder.store(constant(1, I1), self._chosen)
+            builder.store(constant(0, I1), self._done)
+        self._number = 0
         builder.branch(self._dispatch)
 
     def enter(self, block: Block) -> Warp:
         """Start a block; return the warp as it stands there."""
         builder = ir.IRBuilder(self._labels[block.number])
+        self._number = block.number
+        if self._meetings is not None and block.number in self._meetings:
+            builder.store(constant(1, I1), self._done)
         active, issued = builder.load(self._active, typ=I32), builder.load(self._issued, typ=I64)
         return Warp(builder, self._context, self._state, active, issued)
 
@@ -122,6 +139,9 @@ class Flow:
             warp.builder.unreachable()
             return
         builder = warp.builder
+        if self._meetings is not None and not self._meetings.isdisjoint({self._number, target}):
+            self.split(warp, [(warp.active, target)])
+            return
         direct, wait = builder.append_basic_block("direct"), builder.append_basic_block("wait")
         first = builder.icmp_unsigned("<", constant(target), builder.load(self._others, typ=I32))
         builder.cbranch(first, direct, wait)
@@ -212,6 +232,25 @@ class Flow:
         builder.cbranch(builder.icmp_unsigned("==", mask, alive), everyone, some)
         return everyone, some
 
+    def _meet(self, builder: ir.IRBuilder, meetings: frozenset[int], first: ir.Value) -> None:
+        """Give way before a place where the warp meets others, unless it was chosen to run there."""
+        chosen = builder.load(self._chosen, typ=I1)
+        builder.store(constant(0, I1), self._chosen)
+        gives_way, goes_on = builder.append_basic_block("gives.way"), builder.append_basic_block("goes.on")
+        first_time = builder.append_basic_block("first.time")
+        builder.cbranch(builder.load(self._done, typ=I1), gives_way, first_time)
+        builder.position_at_end(first_time)
+        meets = builder.append_basic_block("meets")
+        switch = builder.switch(first, goes_on)
+        for number in sorted(meetings):
+            switch.add_case(constant(number), meets)
+        builder.position_at_end(meets)
+        builder.cbranch(chosen, goes_on, gives_way)
+        builder.position_at_end(gives_way)
+        builder.store(builder.load(self._issued, typ=I64), warp_pointer(builder, self._state, "issued"))
+        builder.ret(constant(Status.DONE))
+        builder.position_at_end(goes_on)
+
     def finish(self) -> None:
         """Emit what chooses the next lanes; no more blocks may follow."""
         builder = ir.IRBuilder(self._dispatch)
@@ -227,10 +266,13 @@ class Flow:
         issued = builder.load(self._issued, typ=I64)
         builder.store(issued, warp_pointer(builder, self._state, "issued"))
         with builder.if_then(builder.icmp_unsigned("!=", first, constant(PARKED)), likely=False):
-            self._unyield(builder)
+            if self._meetings is None:
+                self._unyield(builder)
             builder.ret(constant(Status.POLLING))
         builder.ret(constant(Status.DONE))
         builder.position_at_end(run)
+        if self._meetings is not None:
+            self._meet(builder, self._meetings, first)
         builder.store(left, pointer, align=4)
         builder.store(bits(builder, chosen), self._active)
         builder.store(smallest(builder, left), self._others)

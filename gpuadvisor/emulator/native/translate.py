@@ -33,6 +33,7 @@ from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
+from gpuadvisor.emulator.native.meetings import meetings_of
 from gpuadvisor.emulator.native.plan import Plan
 from gpuadvisor.emulator.native.polling import Writes, polling_of
 from gpuadvisor.emulator.native.requests import Requester, Sites, windows_of
@@ -100,7 +101,9 @@ class _Translator:
         self._registers = RegisterFile({**function.registers, **hidden, CARRY: "pred"})
         self._module = ir.Module("kernel")
         code = ir.Function(self._module, RUN_WARP, "run_warp")
-        self._flow = Flow(code, self._blocks, self._counters, self._polling.branches)
+        polls = bool(self._polling.by)
+        meetings = meetings_of(self._blocks, polls=polls) if layout.in_clusters else None
+        self._flow = Flow(code, self._blocks, self._counters, self._polling.branches, meetings)
 
     def translate(self) -> Translation:
         for block in self._blocks.listed:

@@ -7,8 +7,9 @@ from gpuadvisor.emulator.native.kernels import native_kernel
 from gpuadvisor.emulator.program import Program
 
 
-def is_translated(program: Program, kernel: str = "k") -> bool:
+def is_translated(program: Program, kernel: str = "k", *, in_clusters: bool = False) -> bool:
     """Return whether the kernel is run by native code."""
     memory = GlobalMemory()
     linked = link(program, kernel)
-    return native_kernel(linked, lay_out(program, linked.function, 0, memory), memory) is not None
+    layout = lay_out(program, linked.function, 0, memory, in_clusters=in_clusters)
+    return native_kernel(linked, layout, memory) is not None

@@ -1,6 +1,7 @@
-"""Runs the clusters of a launch one behind the other, the warps of all blocks of a cluster in turn.
+"""Runs the clusters of a launch one behind the other, always the warps that stand at the smallest place.
 
-Each block has a context; those of a cluster lie one behind the other, in order of rank.
+Each block has a context; those of a cluster lie one behind the other, in order of rank. A warp runs on until
+none of its lanes can, or it comes to where warps meet (see `native.meetings`).
 """
 
 from collections.abc import Iterator
@@ -8,16 +9,25 @@ from contextlib import contextmanager
 
 from llvmlite import ir
 
-from gpuadvisor.emulator.native.abi import CONTEXT_WORDS, RUN_CLUSTERS, WORD_BYTES, Status, Wait, Word
+from gpuadvisor.emulator.native.abi import (
+    CONTEXT_WORDS,
+    PARKED,
+    RUN_CLUSTERS,
+    WORD_BYTES,
+    YIELD,
+    Status,
+    Wait,
+    Word,
+)
 from gpuadvisor.emulator.native.runtime.blocks import (
     BlockRunner,
     Rounds,
     define_prepare_warp,
     define_release_barrier,
 )
-from gpuadvisor.emulator.native.runtime.convergence import let_run, waiting_for
+from gpuadvisor.emulator.native.runtime.convergence import lanes_of, let_run, update, waiting_for
 from gpuadvisor.emulator.native.runtime.signatures import RUN_BLOCKS, defined
-from gpuadvisor.emulator.native.state import warp_at, warp_field, word, word_pointer
+from gpuadvisor.emulator.native.state import warp_at, warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I1,
     I32,
@@ -119,45 +129,86 @@ class _Driver:
         return self.function
 
     def _run(self) -> None:
-        """Run all warps in turn, until all have ended or none can go on alone."""
+        """Run the warps at the smallest place again and again, until all have ended or none can go on."""
         builder = self.builder
-        rounds = Rounds(builder)
-        builder.store(self._changes(), rounds.seen)
-        turn, left = builder.append_basic_block("turn"), builder.append_basic_block("left")
-        waiting, stopped = builder.append_basic_block("waiting"), builder.append_basic_block("stopped")
-        done = builder.append_basic_block("ended")
+        rounds, written = Rounds(builder), local(builder, I64)
+        for seen in (rounds.seen, written):
+            builder.store(self._changes(), seen)
+        turn, run, idle = (builder.append_basic_block(name) for name in ("turn", "run", "idle"))
+        polling, waiting, done = (
+            builder.append_basic_block(name) for name in ("polling", "waiting", "ended")
+        )
         builder.branch(turn)
         builder.position_at_end(turn)
-        alive, ran, polled = self._turn()
-        builder.cbranch(alive, left, done)
-        builder.position_at_end(left)
-        builder.cbranch(ran, turn, waiting)
-        builder.position_at_end(waiting)
-        released = builder.call(self.module.globals["release_clusters_barrier"], [self.contexts])
-        builder.cbranch(released, turn, stopped)
-        builder.position_at_end(stopped)
-        with builder.if_then(builder.not_(polled), likely=False):
-            builder.ret(constant(Status.STUCK))
+        least = self._smallest_place()
+        builder.cbranch(builder.icmp_unsigned("<", least, constant(YIELD)), run, idle)
+        builder.position_at_end(run)
+        self._run_those_at(least)
+        self._look_again(written)
+        builder.branch(turn)
+        builder.position_at_end(idle)
+        builder.cbranch(builder.icmp_unsigned("!=", least, constant(PARKED)), polling, waiting)
+        builder.position_at_end(polling)
+        self._unyield()
         rounds.give_way(self._changes())
         builder.branch(turn)
+        builder.position_at_end(waiting)
+        with builder.if_then(self._is_anyone_alive(), likely=False):
+            builder.ret(constant(Status.STUCK))
+        builder.branch(done)
         builder.position_at_end(done)
 
-    def _turn(self) -> tuple[ir.Value, ir.Value, ir.Value]:
-        """Let each block run; return whether lanes are left, whether some ran or were released by a
-        barrier, and whether some poll."""
+    def _smallest_place(self) -> ir.Value:
         builder = self.builder
-        flags = [local(builder, I1) for _ in range(3)]
-        for flag in flags:
-            builder.store(constant(0, I1), flag)
+        least = local(builder, WORDS)
+        builder.store(splat_constant(PARKED), least)
+        with each_warp(builder, self.contexts) as warp:
+            places, known = lanes_of(builder, warp, "places"), builder.load(least, typ=WORDS)
+            fewer = builder.icmp_unsigned("<", places, known)
+            builder.store(builder.select(fewer, places, known), least)
+        return smallest(builder, builder.load(least, typ=WORDS))
+
+    def _run_those_at(self, place: ir.Value) -> None:
+        """Let the warps run that have lanes at a place, and then those whose barriers are complete."""
+        builder = self.builder
         with each_block(builder, self.contexts) as (rank, context):
             builder.store(rank, word_pointer(builder, self.contexts, Word.RUNNING))
-            alive, ran, polled = BlockRunner(builder, context, self.run_warp).turn()
-            released = builder.call(self.module.globals["release_barrier"], [context])
-            found = (alive, builder.or_(ran, released), polled)
-            for flag, value in zip(flags, found, strict=True):
-                builder.store(builder.or_(builder.load(flag, typ=I1), value), flag)
-        alive, ran, polled = (builder.load(flag, typ=I1) for flag in flags)
-        return alive, ran, polled
+            block = BlockRunner(builder, context, self.run_warp)
+            with counted_loop(builder, word(builder, context, Word.WARPS_PER_BLOCK)) as number:
+                warp = warp_at(builder, context, number)
+                first = smallest(builder, lanes_of(builder, warp, "places"))
+                with builder.if_then(builder.icmp_unsigned("==", first, place)):
+                    block.run(warp, number)
+            builder.call(self.module.globals["release_barrier"], [context])
+        builder.call(self.module.globals["release_clusters_barrier"], [self.contexts])
+
+    def _look_again(self, written: ir.Value) -> None:
+        """Where memory has changed, let those who poll look at it."""
+        builder = self.builder
+        changes = self._changes()
+        with builder.if_then(builder.icmp_unsigned("!=", changes, builder.load(written, typ=I64))):
+            builder.store(changes, written)
+            self._unyield()
+
+    def _unyield(self) -> None:
+        """Let lanes that yielded run like all others."""
+        builder = self.builder
+        with each_warp(builder, self.contexts) as warp:
+            places = lanes_of(builder, warp, "places")
+            behind = builder.icmp_unsigned(">=", places, splat_constant(YIELD))
+            parked = builder.icmp_unsigned("==", places, splat_constant(PARKED))
+            before = builder.sub(places, splat_constant(YIELD))
+            update(builder, warp, "places", builder.and_(behind, builder.not_(parked)), before)
+            builder.store(constant(0), warp_pointer(builder, warp, "yielded"))
+
+    def _is_anyone_alive(self) -> ir.Value:
+        builder = self.builder
+        alive = local(builder, I32)
+        builder.store(constant(0), alive)
+        with each_warp(builder, self.contexts) as warp:
+            lanes = warp_field(builder, warp, "alive", I32)
+            builder.store(builder.or_(builder.load(alive, typ=I32), lanes), alive)
+        return builder.icmp_unsigned("!=", builder.load(alive, typ=I32), constant(0))
 
     def _changes(self) -> ir.Value:
         """Return how often the blocks have changed memory, all together."""
