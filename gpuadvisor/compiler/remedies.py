@@ -1,4 +1,4 @@
-"""What helps against errors outside the kernels: headers of other libraries, functions CUDA has dropped."""
+"""What helps against common errors: headers of other libraries, and what CUDA has dropped."""
 
 import re
 
@@ -7,6 +7,7 @@ _MISSING_HEADER = re.compile(
 )
 _NO_MEMBER = re.compile(r"has no member (?:named )?\W(?P<name>\w+)")
 _UNDEFINED = re.compile(r'identifier "(?P<name>\w+)" is undefined|(?P<host>\w+)\W+was not declared')
+_TEXTURE_REFERENCE = re.compile(r"\btexture\W+(?:is not a template|was not declared)")
 _LAUNCH_IN_KERNEL = "kernel launch from __device__ or __global__ functions"
 
 WHEELS = {
@@ -45,6 +46,8 @@ def remedy(message: str) -> str | None:
     if (member := _NO_MEMBER.search(message)) and member["name"] in DROPPED_PROPERTIES:
         stand_in = f"-D {member['name']}={_REMAINING_PROPERTY}"
         return f"CUDA 13 has dropped it; host code is compiled here and not run, so {stand_in} will do"
+    if _TEXTURE_REFERENCE.search(message):
+        return "CUDA 12 has dropped texture references: pass the kernel a cudaTextureObject_t instead"
     if _LAUNCH_IN_KERNEL in message:
         return "kernels that launch kernels cannot be run here: move the launched ones to a file of their own"
     return None

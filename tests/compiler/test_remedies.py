@@ -22,6 +22,7 @@ from tests.compiler.compiling import compiled
             "kernel launch from __device__ or __global__ functions requires separate compilation mode",
             "to a file of their own",
         ),
+        ("texture is not a template", "pass the kernel a cudaTextureObject_t"),
         ('class "body" has no member "speed"', None),
         ('expected a ";"', None),
     ],
