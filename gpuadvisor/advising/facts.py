@@ -1,6 +1,7 @@
 """The fact catalogue: every quantity that rules may name, and nothing else."""
 
 from difflib import get_close_matches
+from functools import cache
 
 from gpuadvisor.advising.catalogue import (
     access,
@@ -72,6 +73,7 @@ VISIBLE: dict[SubjectKind, tuple[SubjectKind, ...]] = {
 """The facts a rule may name, by the rule's subject."""
 
 
+@cache
 def visible_facts(subject: SubjectKind) -> dict[str, Fact]:
     """Return the facts that a rule about `subject` may name."""
     return {name: fact for name, fact in CATALOGUE.items() if fact.subject in VISIBLE[subject]}

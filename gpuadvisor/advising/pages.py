@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,11 +140,17 @@ def _toml_line(message: str, block: str) -> int:
 
 def _line_of(text: str, field: str, example: int) -> int:
     """Return the line of `field = ...`: in the nth example, or above all examples."""
-    lines = text.splitlines()
-    starts = [number for number, line in enumerate(lines) if line.strip() == "[[example]]"]
+    lines, starts = _lines_and_examples(text)
     begin = starts[example - 1] if 0 < example <= len(starts) else 0
     pattern = re.compile(rf"\s*\[?(example\.)?\"?{re.escape(field)}\"?\s*[=\]]")
     return next((n for n in range(begin, len(lines)) if pattern.match(lines[n])), begin) + 1
+
+
+@lru_cache(maxsize=1)
+def _lines_and_examples(text: str) -> tuple[list[str], list[int]]:
+    """Return the lines of a page, and which of them begin an example; asked for every example in turn."""
+    lines = text.splitlines()
+    return lines, [number for number, line in enumerate(lines) if line.strip() == "[[example]]"]
 
 
 def _line_of_validation(text: str, table: dict[str, Any], message: str) -> int:
