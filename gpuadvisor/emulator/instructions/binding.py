@@ -21,6 +21,9 @@ Control = Callable[[Batch, Active, Active], None]
 Gate = Callable[[Batch], bool]
 """Asked before a basic block is executed: whether any thread goes on now."""
 
+_ADDRESSES = (np.dtype(np.uint32), np.dtype(np.uint64))
+"""What registers that hold addresses are read as (PTX ISA 6.4.1, addresses as operands)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -56,8 +59,8 @@ def bind_address(operand: object, registers: Registers) -> Fetch:
 def _based(registers: Registers, base: Register, offset: int) -> Fetch:
     """Add in the width of the register, so that 32-bit addresses wrap as they do in hardware."""
     slot = registers.slots.get(base.name)
-    if slot is None:
-        raise Unsupported(f"address {base.name}")
+    if slot is None or registers.dtypes[slot] not in _ADDRESSES:
+        raise Unsupported(f"an address in {base.name}")
     dtype = registers.dtypes[slot]
     addend = np.array(offset & ((1 << (8 * dtype.itemsize)) - 1), dtype)
     if dtype == np.uint64:

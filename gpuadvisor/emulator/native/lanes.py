@@ -20,6 +20,7 @@ from gpuadvisor.emulator.widths import TYPE_BYTES, is_signed
 
 _ALIGNMENT = 64
 _ADDRESS = "u64"
+_ADDRESS_BITS = (32, 64)
 
 
 def width_of(type_name: str) -> int:
@@ -182,6 +183,8 @@ class Lanes:
         match operand:
             case Address(Register(name), offset):
                 base = self.register(name)
+                if base.type.element.width not in _ADDRESS_BITS:
+                    raise Unsupported(f"an address in {name}")
                 if offset:
                     base = self.builder.add(base, splat_number(base.type, offset))
                 return self.resize(base, _ADDRESS, 64)
