@@ -98,6 +98,8 @@ def _run_native(loaded: Loaded, options: RunOptions) -> Observation | None:
     kernel = native_kernel(loaded.linked, layout, memory)
     if kernel is None or (loaded.grid.workspace and kernel.plan.polls != "grid"):
         return None
+    if kernel.plan.reads_images and not _suits_native_code(memory):
+        return None
     budget = options.instruction_budget or NATIVE_BUDGET
     launch = NativeLaunch(kernel, loaded.grid, layout, memory, loaded.parameters, budget)
     blocks = loaded.chosen(options)
@@ -106,6 +108,12 @@ def _run_native(loaded: Loaded, options: RunOptions) -> Observation | None:
 
         blocks = affordable(launch, blocks, options.thread_instructions)
     return run_native(launch, blocks, loaded.variable)
+
+
+def _suits_native_code(memory: GlobalMemory) -> bool:
+    from gpuadvisor.emulator.native.textures.table import suits_native_code
+
+    return suits_native_code(memory)
 
 
 def _run_at_once(loaded: Loaded, options: RunOptions) -> Observation:

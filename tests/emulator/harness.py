@@ -65,9 +65,7 @@ def execute(
     warps race, how often they go round a loop depends on who runs first: then only memory must be the same.
     """
     memory = memory if memory is not None else GlobalMemory()
-    interpreted = _attempt(
-        program, kernel, launch, arguments, replace(options, native=False), _copied(memory)
-    )
+    interpreted = _attempt(program, kernel, launch, arguments, replace(options, native=False), copied(memory))
     found = _attempt(program, kernel, launch, arguments, options, memory)
     assert_alike(found, interpreted, races=races)
     if isinstance(found, GpuAdvisorError):
@@ -75,7 +73,8 @@ def execute(
     return found
 
 
-def _copied(memory: GlobalMemory) -> GlobalMemory:
+def copied(memory: GlobalMemory) -> GlobalMemory:
+    """Return memory with the same buffers and content."""
     store = ByteStore(memory.arena.size)
     store.bytes[:] = memory.arena
     return replace(memory, modules=dict(memory.modules), _store=store, _allocations=list(memory._allocations))

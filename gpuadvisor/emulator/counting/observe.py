@@ -220,7 +220,7 @@ def _image_accesses(record: Record, variable_of: VariableOf) -> list[Access]:
     """Return what instructions did to textures and surfaces."""
     found = []
     for (pc, _), tally in sorted(record.images.items()):
-        place, address = record.location(pc), tally.first_address
+        place, address = record.location(pc), tally.lowest_address
         access = Access(
             file=place.file,
             line=place.line,

@@ -95,10 +95,8 @@ class Recorder:
         bytes_per_thread: int,
     ) -> None:
         """Count an instruction on textures or surfaces; arrays as `TexelTally.add` takes them."""
-        tally = self._record.images.setdefault(
-            (pc, operation), TexelTally(space, operation, bytes_per_thread)
-        )
-        tally.add(lanes, addresses, inside)
+        tally = self._record.images.setdefault((pc, operation), TexelTally(space, operation))
+        tally.add(lanes, addresses, inside, bytes_per_thread)
         touched = addresses[inside]
         if operation != "store":
             self._loaded.add(touched, bytes_per_thread)

@@ -16,20 +16,25 @@ LANES = 32
 
 @dataclass(slots=True)
 class TexelTally:
-    """What one instruction did to textures or surfaces; `bytes_per_thread` is a texel's, or an access's."""
+    """What one instruction did to textures or surfaces.
+
+    `bytes_per_thread` is a texel's, or an access's: the largest if the instruction is given several textures.
+    """
 
     space: ImageSpace
     operation: ImageOperation
-    bytes_per_thread: int
-    first_address: int | None = None
-    """Of any texel: it tells the array's name."""
+    bytes_per_thread: int = 0
+    lowest_address: int | None = None
+    """Of the texels: it tells an array's name."""
     requests: int = 0
     active_threads: int = 0
     sectors: int = 0
     ideal_sectors: int = 0
     distinct_bytes: int = 0
 
-    def add(self, lanes: NDArray[np.int64], addresses: Addresses, inside: Mask) -> None:
+    def add(
+        self, lanes: NDArray[np.int64], addresses: Addresses, inside: Mask, bytes_per_thread: int
+    ) -> None:
         """Count one instruction of some warps.
 
         `lanes` are the threads' positions in the batch, shape (n,); `addresses` those of the texels that
@@ -37,21 +42,23 @@ class TexelTally:
         sectors are the distinct ones of all its texels.
         """
         warps, rows = np.unique(lanes // LANES, return_inverse=True)
+        self.bytes_per_thread = max(self.bytes_per_thread, bytes_per_thread)
         self.requests += warps.size
         self.active_threads += lanes.size
         table = _by_warp(addresses, warps.size, rows, lanes % LANES)
         mask = _by_warp(inside, warps.size, rows, lanes % LANES)
         touched = mask.any(axis=1)
         if touched.any():
-            self._add_requests(table[touched], mask[touched])
+            self._add_requests(table[touched], mask[touched], bytes_per_thread)
 
-    def _add_requests(self, table: Addresses, mask: Mask) -> None:
-        if self.first_address is None:
-            self.first_address = int(table[mask][0])
+    def _add_requests(self, table: Addresses, mask: Mask, bytes_per_thread: int) -> None:
+        lowest = int(table[mask].min())
+        if self.lowest_address is None or lowest < self.lowest_address:
+            self.lowest_address = lowest
         starts = sorted_starts(Requests(table, mask, np.ones(len(table), np.int64)))
-        distinct = distinct_bytes(starts, self.bytes_per_thread)
+        distinct = distinct_bytes(starts, bytes_per_thread)
         self.distinct_bytes += int(distinct.sum())
-        self.sectors += int(sectors(starts, self.bytes_per_thread).sum())
+        self.sectors += int(sectors(starts, bytes_per_thread).sum())
         self.ideal_sectors += int(ideal_sectors(distinct).sum())
 
     @property

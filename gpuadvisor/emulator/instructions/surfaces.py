@@ -91,8 +91,8 @@ class _Access:
             inside[None, :],
             self.size_bytes,
         )
-        texel_bytes = image.texels.dtype.itemsize
-        store, positions = batch.memory.locate(addresses, part.lanes, texel_bytes, self.instruction.text)
+        aligned_bytes = min(image.texels.dtype.itemsize, self.size_bytes)
+        store, positions = batch.memory.locate(addresses, part.lanes, aligned_bytes, self.instruction.text)
         return _Found(part, inside, store, positions)
 
     def _offsets(self, batch: Batch, part: Active, texels: Texels) -> tuple[NDArray[np.int64], Mask]:
@@ -189,9 +189,10 @@ def bind_surface_reduction(instruction: Instruction, binding: Binding) -> Step:
     def step(batch: Batch, active: Active) -> None:
         for found in access.find(batch, active, "atomic"):
             values = found.part.pick(source(batch)).view(dtype)
-            if (found.positions % width).any():
+            skewed = found.positions % width != 0
+            if skewed.any():
                 what = f"{instruction.text} on rows that are no multiple of {width} bytes"
-                raise ThreadFault(what, int(found.part.lanes[0]))
+                raise ThreadFault(what, int(found.part.lanes[int(skewed.argmax())]))
             at = found.positions[found.inside] // width
             reduce.at(found.store.view(width).view(dtype), at, values[found.inside])
         batch.scheduler.memory_written()

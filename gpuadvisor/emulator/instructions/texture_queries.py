@@ -49,6 +49,11 @@ _QUERIES: dict[str, Callable[[Image], int]] = {
 }
 
 
+def answer(name: str, image: Image) -> int:
+    """Return what a query of that name says of an image."""
+    return _QUERIES[name](image)
+
+
 def _binder(kind: str) -> StepBuilder:
     """Return how to bind a query of the `kind`: texture or surface."""
 
@@ -57,13 +62,12 @@ def _binder(kind: str) -> StepBuilder:
         name = next((each for each in instruction.modifiers if each in _QUERIES), None)
         if name is None or "level" in instruction.modifiers:
             raise Unsupported("this query")
-        answer = _QUERIES[name]
         handle = bind_handle(source, binding.registers)
         write = binding.registers.write(target, "b32")
 
         def step(batch: Batch, active: Active) -> None:
             for image, part in objects(batch, active, handle, kind):
-                write(batch, part, np.full((1, 1), answer(image), np.uint32))
+                write(batch, part, np.full((1, 1), answer(name, image), np.uint32))
 
         return step
 

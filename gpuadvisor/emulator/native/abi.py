@@ -31,6 +31,8 @@ EXPORTS = (
 """The functions of the run-time part that kernels or Python call."""
 RUN_CLUSTERS = "run_clusters"
 """The function that runs blocks which form clusters; a module of its own has it."""
+IMAGE_EXPORTS = ("find_image", "fetch_texels", "place_on_surface", "count_texels")
+"""Those that kernels with textures or surfaces call; a module of its own has them."""
 
 
 class Word(IntEnum):
@@ -72,6 +74,10 @@ class Word(IntEnum):
     BUFFER_ENDS = auto()
     BUFFERS = auto()
     """Addresses of the sorted starts and ends of the global buffers, and their number."""
+    IMAGES = auto()
+    IMAGE_COUNT = auto()
+    """Address and number of the textures and surfaces (see `textures.abi`)."""
+    IMAGE_SITES = auto()
     BUDGET = auto()
     THREADS = auto()
     """Per block."""
@@ -181,6 +187,8 @@ class Status(IntEnum):
     """A copy in bulk of a size that it cannot have."""
     NO_RANK = 15
     """An address in a block that the cluster does not have."""
+    BAD_IMAGE = 16
+    """A texture or surface that is none of that kind, or an access that a surface refuses."""
 
 
 class Wait(IntEnum):

@@ -13,6 +13,8 @@ from gpuadvisor.emulator.registers import CARRY, operand_registers
 
 ENDS = frozenset({"bra", "brx", "call", "ret", "exit", "trap", "brkpt", "bar", "barrier"})
 """Instructions that decide where threads go: each ends its block."""
+IMAGE_OPCODES = frozenset({"tex", "tld4", "txq", "suq", "suld", "sust", "sured"})
+"""Instructions on textures and surfaces."""
 _BARRIERS = frozenset({"bar", "barrier"})
 _WITHOUT_RESULT = ENDS | {"st", "red", "cp"}
 _GATHERING = frozenset({"shfl", "vote", "match", "redux", "elect"})
@@ -169,6 +171,8 @@ def registers_used(instruction: Instruction, operation: NativeOperation | None) 
         results = 1
     if operation is not None:
         results = len(operation.destination_types)
+    if instruction.opcode in IMAGE_OPCODES:
+        results = next(n for n, each in enumerate(instruction.operands) if isinstance(each, Address))
     written = {name for operand in instruction.operands[:results] for name in operand_registers(operand)}
     read = {name for operand in instruction.operands[results:] for name in operand_registers(operand)}
     if operation is not None and operation.reads_carry:

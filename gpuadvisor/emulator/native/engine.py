@@ -8,7 +8,7 @@ from itertools import count
 
 import llvmlite.binding as llvm
 
-from gpuadvisor.emulator.native.abi import EXPORTS, RUN_CLUSTERS
+from gpuadvisor.emulator.native.abi import EXPORTS, IMAGE_EXPORTS, RUN_CLUSTERS
 from gpuadvisor.emulator.native.host import target_machine
 from gpuadvisor.emulator.native.stored import CACHE, cache_key
 from gpuadvisor.files import load_cached, store_cached
@@ -45,6 +45,13 @@ def _compiled_clusters() -> bytes:
     return compiled(str(clusters_module()))
 
 
+def _compiled_images() -> bytes:
+    from gpuadvisor.emulator.native.compilation import compiled
+    from gpuadvisor.emulator.native.textures.library import images_module
+
+    return compiled(str(images_module()))
+
+
 @cache
 def _runtime() -> llvm.ResourceTracker:
     code = _common_code("runtime", _compiled_runtime)
@@ -59,6 +66,15 @@ def _clusters() -> llvm.ResourceTracker:
     code = _common_code("clusters", _compiled_clusters)
     builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(RUN_CLUSTERS)
     return builder.add_current_process().link(_compiler(), "clusters")
+
+
+@cache
+def _images() -> llvm.ResourceTracker:
+    code = _common_code("images", _compiled_images)
+    builder = llvm.JITLibraryBuilder().add_object_img(code)
+    for name in IMAGE_EXPORTS:
+        builder.export_symbol(name)
+    return builder.add_current_process().link(_compiler(), "images")
 
 
 def prepare_runtime() -> None:
@@ -85,11 +101,13 @@ def run_clusters(contexts: int, run_warp: int) -> int:
 class Code:
     """The machine code of one kernel; `run_warp` is its address, valid as long as this object lives."""
 
-    def __init__(self, object_code: bytes) -> None:
+    def __init__(self, object_code: bytes, *, reads_images: bool = False) -> None:
         with _LOCK:
             builder = llvm.JITLibraryBuilder().add_object_img(object_code)
             for name in EXPORTS:
                 builder.import_symbol(name, _runtime()[name])
+            for name in IMAGE_EXPORTS if reads_images else ():
+                builder.import_symbol(name, _images()[name])
             library = builder.export_symbol("run_warp").add_current_process()
             self._tracker = library.link(_compiler(), f"kernel{next(_NUMBERS)}")
             self.run_warp: int = self._tracker["run_warp"]

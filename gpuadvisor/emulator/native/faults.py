@@ -200,6 +200,17 @@ def _no_rank(failure: _Failure) -> _Fault:
     return pc, no_rank(int(failure.addresses()[lane - failure.first_lane]), blocks), lane
 
 
+def _bad_image(failure: _Failure) -> _Fault:
+    from gpuadvisor.emulator.native.textures.faults import refusal
+
+    pc, lane = failure.noted()
+    launch, instruction = failure.launch, failure.instruction(pc)
+    words = failure.addresses().tolist()
+    function = launch.kernel.function
+    what = refusal(function, instruction, launch.layout, launch.memory, launch.grid, words)
+    return pc, what, lane
+
+
 def _stopped(failure: _Failure) -> _Fault:
     pc, lane = failure.noted()
     return pc, stopped_by(failure.instruction(pc)), lane
@@ -240,4 +251,5 @@ _FAULTS = {
     Status.BAD_ARRIVALS: _bad_arrivals,
     Status.TOO_MANY_ARRIVALS: _too_many_arrivals,
     Status.NO_RANK: _no_rank,
+    Status.BAD_IMAGE: _bad_image,
 }

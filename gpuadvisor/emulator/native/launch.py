@@ -91,6 +91,7 @@ class NativeLaunch:
         flags = Flags(self.memory)
         shared = self._common()
         keep = [*self._tables(shared), *self._buffers(shared, flags), _point_at(trace, blocks, shared)]
+        keep += self._images(shared)
         parts: list[Part] = []
         runtime = self._runtime(lambda: self._rebind(parts, flags), shared)
         chunks = self._chunks(blocks)
@@ -142,6 +143,23 @@ class NativeLaunch:
             words[..., word] = table.ctypes.data
         words[..., Word.BUFFERS] = len(starts)
         return list(tables.values())
+
+    def _images(self, words: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Point the words at the table of images, if the kernel names some."""
+        if not self.kernel.plan.reads_images:
+            return []
+        from gpuadvisor.emulator.native.textures.table import image_table
+
+        table = image_table(self.memory)
+        words[Word.IMAGES], words[Word.IMAGE_COUNT] = table.ctypes.data, len(self.memory.images)
+        return [table]
+
+    def _image_sites(self) -> NDArray[Any]:
+        if not self.kernel.plan.image_sites:
+            return np.zeros(0, np.uint8)
+        from gpuadvisor.emulator.native.textures.counted import new_sites
+
+        return new_sites(self.kernel.plan.image_sites)
 
     def _rebind(self, parts: Sequence[Part], flags: Flags) -> None:
         """Tell all parts, of which one runs, that buffers came or went."""
@@ -228,11 +246,18 @@ class NativeLaunch:
         sites["sample_rows"] = rows
         sites["sample_start"] = samples.ctypes.data + np.arange(len(sites)) * samples.strides[0]
         counters = np.zeros(len(self.kernel.plan.counters), np.int64)
+        images = self._image_sites()
         context = common.copy()
-        for word, table in {Word.COUNTERS: counters, Word.SITES: sites, Word.BLOCKS: blocks}.items():
+        tables: dict[Word, NDArray[Any]] = {
+            Word.COUNTERS: counters,
+            Word.SITES: sites,
+            Word.IMAGE_SITES: images,
+            Word.BLOCKS: blocks,
+        }
+        for word, table in tables.items():
             context[word] = table.ctypes.data
         context[Word.BLOCK_COUNT] = len(blocks)
-        return Part(blocks, context, counters, sites, samples, np.zeros(0, np.uint8))
+        return Part(blocks, context, counters, sites, samples, np.zeros(0, np.uint8), images)
 
     def _run_part(self, part: Part) -> None:
         if self.kernel.plan.polls:

@@ -17,6 +17,14 @@ class Site(msgspec.Struct, frozen=True):
     """What to call the access in messages, if it is not a load, a store or an atomic."""
 
 
+class ImageSite(msgspec.Struct, frozen=True):
+    """One instruction on textures or surfaces."""
+
+    pc: int
+    space: str
+    operation: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A kernel's basic blocks, counters and sites."""
 
@@ -30,6 +38,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Of a warp, for the registers that live from one basic block to another."""
     calls_runtime: bool = False
     """Whether it calls routines of the device runtime."""
+    reads_images: bool = False
+    """Whether it names textures or surfaces."""
+    image_sites: list[ImageSite] = []
+    """In the order in which contexts keep them."""
     activation_bytes: int = 0
     """Of a thread, for what activations of functions save."""
     arrivals_offset: int = 0

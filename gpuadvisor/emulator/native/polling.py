@@ -21,7 +21,7 @@ from gpuadvisor.emulator.program import Function, Instruction, Register
 from gpuadvisor.emulator.scheduler import PATIENCE
 from gpuadvisor.emulator.spinning import READING_ATOMICS, polling_branches, polls_shared_memory_only
 
-_WRITERS = frozenset({"st", "stmatrix", "red", "atom", "mbarrier", "cp"})
+_WRITERS = frozenset({"st", "stmatrix", "red", "atom", "mbarrier", "cp", "sust", "sured"})
 _WITHOUT_WRITE = frozenset(
     {"test_wait", "try_wait", "pending_count", "commit_group", "wait_group", "wait_all", "prefetch"}
 )

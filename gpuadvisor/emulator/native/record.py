@@ -29,6 +29,10 @@ def fill(record: Record, plan: Plan, parts: Sequence[Part]) -> None:
         counted = dict(zip(COUNTED, counted_by_site[numbers].sum(axis=0).tolist(), strict=True))
         if counted["requests"]:
             _fill_access(record, plan.sites[numbers[0]], counted, _samples(parts, numbers))
+    if plan.image_sites:
+        from gpuadvisor.emulator.native.textures.counted import fill_images
+
+        fill_images(record, plan, [part.images for part in parts])
 
 
 def _totals(sites: NDArray[Any]) -> NDArray[np.int64]:

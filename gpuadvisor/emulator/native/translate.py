@@ -28,13 +28,20 @@ from gpuadvisor.emulator.native import (
 )
 from gpuadvisor.emulator.native.activations import thread_bytes
 from gpuadvisor.emulator.native.barriers import ARRIVALS, receive_votes
-from gpuadvisor.emulator.native.blocks import Block, basic_blocks, depends_on_order, gathers, is_reduction
+from gpuadvisor.emulator.native.blocks import (
+    IMAGE_OPCODES,
+    Block,
+    basic_blocks,
+    depends_on_order,
+    gathers,
+    is_reduction,
+)
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
 from gpuadvisor.emulator.native.meetings import meetings_of
-from gpuadvisor.emulator.native.plan import Plan
+from gpuadvisor.emulator.native.plan import ImageSite, Plan
 from gpuadvisor.emulator.native.polling import Writes, polling_of
 from gpuadvisor.emulator.native.requests import Requester, Sites, windows_of
 from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
@@ -104,6 +111,7 @@ class _Translator:
         polls = bool(self._polling.by)
         meetings = meetings_of(self._blocks, polls=polls) if layout.in_clusters else None
         self._flow = Flow(code, self._blocks, self._counters, self._polling.branches, meetings)
+        self._image_sites: list[ImageSite] = []
 
     def translate(self) -> Translation:
         for block in self._blocks.listed:
@@ -115,6 +123,8 @@ class _Translator:
             counters=list(self._counters.places),
             sites=self._sites.listed,
             arrivals_offset=self._registers.offset(ARRIVALS) if in_clusters else 0,
+            image_sites=self._image_sites,
+            reads_images=any(instruction.opcode in IMAGE_OPCODES for instruction in instructions),
             register_bytes=self._registers.bytes,
             calls_runtime=any(calls_runtime(instruction) for instruction in instructions),
             activation_bytes=thread_bytes(self._blocks, self._layout),
@@ -176,12 +186,22 @@ class _Translator:
             _ACCESSES[instruction.opcode](lanes, requester, instruction)
         elif instruction.opcode in _MOVES:
             _MOVES[instruction.opcode](lanes, instruction)
+        elif instruction.opcode in IMAGE_OPCODES:
+            self._emit_image(lanes, instruction)
         elif instruction.opcode in stack.EMITTERS:
             stack.EMITTERS[instruction.opcode](self._flow, lanes, instruction)
         elif operation is not None:
             _emit_operation(lanes, instruction, operation)
         elif instruction.opcode not in _WITHOUT_EFFECT:
             raise Unsupported(f"no native code for {instruction.text}")
+
+    def _emit_image(self, lanes: Lanes, instruction: Instruction) -> None:
+        # Imported here: most kernels need none of it.
+        from gpuadvisor.emulator.native.textures.emitters import EMITTERS
+        from gpuadvisor.emulator.native.textures.objects import ImageSites
+
+        sites = ImageSites(self._flow.failed, self._image_sites)
+        EMITTERS[instruction.opcode](lanes, sites, instruction)
 
 
 def _waits(instruction: Instruction) -> bool:

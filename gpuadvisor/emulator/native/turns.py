@@ -41,6 +41,8 @@ class Part:
     """The requests that each site kept, (sites, rows) of type `SAMPLE`."""
     warps: NDArray[np.uint8]
     """The state of the warps of the block that ran last or failed."""
+    images: NDArray[Any]
+    """Of type `IMAGE_SITE`; none if the kernel names no textures or surfaces."""
     status: Status = Status.DONE
     started: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     """By identity: the contexts of blocks that have started and not ended."""

@@ -16,7 +16,7 @@ from gpuadvisor.emulator.textures.images import AddressMode, Sampling, Texels
 
 FRACTION_BITS = 8
 _ONE = 1 << FRACTION_BITS
-_FARTHEST = 2.0**40
+FARTHEST = 2.0**40
 """Beyond every texture, and small enough for fixed point."""
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def _axes(texels: Texels, sampling: Sampling, coordinates: list[Floats], *, line
     axes = []
     for axis, (values, size) in enumerate(zip(coordinates, texels.extents, strict=True)):
         scaled = values * size if sampling.normalized else values
-        finite = np.clip(np.nan_to_num(scaled, nan=0.0), -_FARTHEST, _FARTHEST)
+        finite = np.clip(np.nan_to_num(scaled, nan=0.0), -FARTHEST, FARTHEST)
         mode = sampling.address_mode(axis)
         axes.append(_neighbours(finite, size, mode) if linear else _nearest(finite, size, mode))
     return axes

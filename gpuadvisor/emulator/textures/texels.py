@@ -1,9 +1,11 @@
 """What texels hold and what a fetch makes of them (CUDA C++ Programming Guide, Texture Fetching).
 
 Only the weights along each dimension are documented. Their products and the sum are formed in double
-precision here and rounded once, to float; hardware may round more often, so its last bits may differ.
+precision here, tap by tap, and rounded once, to float; hardware may round more often, so its last bits may
+differ. A sum that is not a number is the canonical NaN, as that of arithmetic instructions is.
 """
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from gpuadvisor.emulator.textures.addressing import Taps
 from gpuadvisor.emulator.textures.images import Sampling, Texels, yields_floats
 
 COMPONENTS = 4
+CANONICAL_NAN = 0x7FFFFFFF
 Words = NDArray[np.uint32]
 """Components of fetched texels, as the bits that registers get."""
 
@@ -26,12 +29,13 @@ def filtered(texels: Texels, sampling: Sampling, content: NDArray[Any], taps: Ta
     if not yields_floats(texels, sampling):
         found = np.where(taps.inside[0][:, None], _integers(content[0]), np.uint32(0))
         return _completed(found)
+    if len(content) == 1:
+        return _completed(np.where(taps.inside[0][:, None], _as_floats(content[0]), np.uint32(0)))
     values = np.where(taps.inside[:, :, None], _floats(content), 0.0)
-    if len(values) == 1:
-        return _completed(_bits(values[0]))
     # A neighbour of weight zero has no part in the sum, even if it is infinite.
     terms = np.where(taps.weights[:, :, None] == 0.0, 0.0, values * taps.weights[:, :, None])
-    return _completed(_bits(terms.sum(axis=0)))
+    total = reduce(np.add, terms)
+    return _completed(np.where(np.isnan(total), np.uint32(CANONICAL_NAN), _bits(total)))
 
 
 def gathered(texels: Texels, sampling: Sampling, content: NDArray[Any], taps: Taps, component: int) -> Words:
@@ -56,6 +60,11 @@ def _integers(content: NDArray[Any]) -> Words:
     if content.dtype.kind == "f":
         return content.astype(np.float32).view(np.uint32)
     return content.astype(np.int64).astype(np.uint32)
+
+
+def _as_floats(content: NDArray[Any]) -> Words:
+    """Return the floats that single texels stand for; those that are floats keep all their bits."""
+    return content.view(np.uint32) if content.dtype == np.float32 else _bits(_floats(content))
 
 
 def _floats(content: NDArray[Any]) -> NDArray[np.float64]:

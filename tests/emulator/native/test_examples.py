@@ -20,7 +20,6 @@ LAUNCHES = [
     for file in sorted(EXAMPLES.glob("*.toml"))
     if file.with_suffix(".cu").exists()
     for number, request in enumerate(read_launch_file(file).requests)
-    if all(argument.image is None for argument in request.arguments)  # only the interpreter reads textures
 ]
 
 
