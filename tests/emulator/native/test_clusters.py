@@ -10,26 +10,22 @@ from tests.emulator.harness import compiled, execute, launch_of
 from tests.emulator.native.translated import is_translated
 
 SOURCE = r"""
-#include <cooperative_groups.h>
-#include <cstdio>
-namespace cg = cooperative_groups;
+__device__ void meet() { __cluster_barrier_arrive(); __cluster_barrier_wait(); }
 __device__ int depth(int n, const int* far) { return n == 0 ? *far : 1 + depth(n - 1, far); }
 extern "C" __global__ void __cluster_dims__(2, 1, 1) recursion(int* out) {
     __shared__ int own;
-    cg::cluster_group cluster = cg::this_cluster();
-    if (threadIdx.x == 0) own = 100 * cluster.block_rank();
-    cluster.sync();
-    int far = depth(threadIdx.x % 5, cluster.map_shared_rank(&own, 1));
-    cluster.sync();
+    if (threadIdx.x == 0) own = 100 * __clusterRelativeBlockRank();
+    meet();
+    int far = depth(threadIdx.x % 5, (const int*)__cluster_map_shared_rank(&own, 1));
+    meet();
     out[blockIdx.x * blockDim.x + threadIdx.x] = far;
 }
 extern "C" __global__ void __cluster_dims__(2, 1, 1) says(int n) {
     __shared__ char word[8];
-    cg::cluster_group cluster = cg::this_cluster();
-    if (threadIdx.x == 0) { word[0] = 'a' + cluster.block_rank(); word[1] = 0; }
-    cluster.sync();
-    if (threadIdx.x == 0) printf("%s of %d\n", cluster.map_shared_rank(word, 1), (int)blockIdx.x);
-    cluster.sync();
+    if (threadIdx.x == 0) { word[0] = 'a' + __clusterRelativeBlockRank(); word[1] = 0; }
+    meet();
+    if (threadIdx.x == 0) printf("%s of %d\n", (char*)__cluster_map_shared_rank(word, 1), (int)blockIdx.x);
+    meet();
 }
 extern "C" __global__ void __cluster_dims__(2, 1, 1) work(int* out, int rounds) {
     int sum = 0;
