@@ -10,7 +10,7 @@ from math import prod
 
 import msgspec
 
-from gpuadvisor.emulator.program import Function
+from gpuadvisor.emulator.program import Function, Instruction
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
 
@@ -46,8 +46,14 @@ def with_cluster(function: Function, launch: Launch) -> Launch:
 
 
 def in_clusters(function: Function, launch: Launch) -> bool:
-    """Return whether a kernel's blocks are launched in clusters of more than one."""
-    return prod(launch.cluster or function.cluster or (1, 1, 1)) > 1
+    """Return whether a kernel's blocks form clusters of more than one, or meet as if they did."""
+    several = prod(launch.cluster or function.cluster or (1, 1, 1)) > 1
+    return several or any(is_cluster_barrier(instruction) for instruction in function.instructions)
+
+
+def is_cluster_barrier(instruction: Instruction) -> bool:
+    """Return whether threads arrive or wait at the barrier of their cluster."""
+    return instruction.opcode == "barrier" and "cluster" in instruction.modifiers
 
 
 def _check(cluster: Extent, grid: Extent, where: str) -> None:

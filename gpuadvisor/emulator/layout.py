@@ -53,7 +53,7 @@ class Layout:
     """Parameters of device functions, per thread."""
     parameter_bytes: int
     in_clusters: bool = False
-    """Whether addresses of shared memory may lie in other blocks (see `clusters`)."""
+    """Whether blocks run together and reach each other's shared memory (see `clusters`)."""
 
     def variable_at(self, space: str, address: int) -> str | None:
         """Return the name, mangled, of the variable of `space` that holds `address`, or None."""

@@ -32,14 +32,16 @@ _ONE = splat_constant(1, I64)
 def located(builder: ir.IRBuilder, context: ir.Value, addresses: ir.Value) -> tuple[ir.Value, ir.Value]:
     """Return the offsets of addresses in their blocks' shared memory, and where they lie in this process.
 
-    An address that names no block of the cluster stays as it is, far outside of any shared memory.
+    An address that names no block of the cluster, as all of a block alone, stays as it is: far outside of any
+    shared memory.
     """
     of_cluster, own, stride, first = (
         splat(builder, word(builder, context, name))
         for name in (Word.CLUSTER_BLOCKS, Word.CLUSTER_RANK, Word.SHARED_STRIDE, Word.CLUSTER_SHARED)
     )
     named = builder.sub(builder.lshr(addresses, splat_constant(RANK_SHIFT, I64)), _ONE)
-    inside = builder.icmp_unsigned("<", named, of_cluster)
+    several = builder.icmp_unsigned(">", of_cluster, _ONE)
+    inside = builder.and_(several, builder.icmp_unsigned("<", named, of_cluster))
     ranks = builder.select(inside, named, own)
     low = builder.and_(addresses, splat_constant(_OFFSET_BITS, I64))
     offsets = builder.select(inside, low, addresses)

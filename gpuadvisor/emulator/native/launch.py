@@ -268,7 +268,7 @@ class NativeLaunch:
         part.end(contexts, memory, self._run_contexts(contexts))
 
     def _run_contexts(self, contexts: NDArray[np.int64]) -> Status:
-        run = run_blocks if len(contexts) == 1 else run_clusters
+        run = run_clusters if self.layout.in_clusters else run_blocks
         return Status(run(contexts.ctypes.data, self.kernel.code.run_warp))
 
     @property

@@ -5,6 +5,7 @@ written up to there, and lanes that a barrier has released go on before others p
 not matter which warp runs first.
 """
 
+from gpuadvisor.emulator.clusters import is_cluster_barrier
 from gpuadvisor.emulator.native.blocks import Block, Blocks
 from gpuadvisor.emulator.spinning import is_poll
 
@@ -15,6 +16,4 @@ def meetings_of(blocks: Blocks, *, polls: bool) -> frozenset[int]:
 
 
 def _meets(block: Block, *, polls: bool) -> bool:
-    last = block.instructions[-1]
-    at_barrier = last.opcode == "barrier" and "cluster" in last.modifiers
-    return at_barrier or (polls and any(map(is_poll, block.instructions)))
+    return is_cluster_barrier(block.instructions[-1]) or (polls and any(map(is_poll, block.instructions)))

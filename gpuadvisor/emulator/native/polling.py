@@ -2,7 +2,8 @@
 
 Lanes whose patience is at an end yield to the others of their warp; if all of a warp do, the warp yields to
 those of its block, and the block to other blocks (`runtime.blocks`, `turns`). Warps run in turn, not
-together, so how often loops go round differs from the interpreter where several warps poll.
+together, so how often loops go round differs from the interpreter where several warps poll, unless their
+blocks form clusters (see `meetings`).
 """
 
 from collections.abc import Callable, Iterator

@@ -1,5 +1,6 @@
 """The barrier of a cluster, and blocks that poll what others of their cluster write."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -9,7 +10,7 @@ from gpuadvisor.emulator.program import Program
 from gpuadvisor.emulator.run import run
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import Launch
-from tests.emulator.harness import Array, execute
+from tests.emulator.harness import Array, execute, launch_of
 from tests.emulator.native.clusters import NEXT, PLACE, RESULT, SYNC, launched, outcome_of, program_of
 
 ARRIVALS = {
@@ -33,6 +34,14 @@ def test_ways_to_the_barrier(name: str, threads: int) -> None:
     outcome = outcome_of(body, 8, threads, 4)
     ended = 30 if name == "after others have ended" else threads
     assert outcome.arrays[0].sum(axis=1).tolist() == [min(ended, threads)] * 8
+
+
+@pytest.mark.parametrize("cluster", [None, (1, 1, 1)])
+def test_a_block_alone_is_a_cluster(cluster: tuple[int, int, int] | None) -> None:
+    body = f"{NEXT} st.shared.u64 [%r6], %rd2; {SYNC} ld.shared::cluster.u64 %rd3, [%r7]; {RESULT}"
+    launch = msgspec.structs.replace(launch_of(3, 40), cluster=cluster)
+    outcome = execute(program_of(body), "k", launch, [np.zeros((3, 40), np.uint64)])
+    np.testing.assert_array_equal(outcome.arrays[0], np.indices((3, 40))[1])
 
 
 def test_many_rounds_of_the_barrier() -> None:
