@@ -46,7 +46,7 @@ NOTES = """\
   of the array row by row. Weights of linear filtering have 8 bits of fraction, as documented; the rest of a
   filtered value is exact and rounded once, so hardware's last bits may differ.
 - Not supported: samplers apart from textures, offsets into textures, depth comparison,
-  multisampled textures, results of 16 bits, `sust.p`, `sured.p`, `multimem`, parts of
+  multisampled textures, results of 16 bits, `sured.p`, `multimem`, parts of
   registers in video instructions, negated operands of `vmad`, stochastic rounding.
 """
 

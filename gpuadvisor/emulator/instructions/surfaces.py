@@ -1,7 +1,7 @@
-"""suld.b, sust.b and sured.b (PTX ISA 9.7.11) on surface objects.
+"""suld.b, sust.b, sust.p and sured.b (PTX ISA 9.7.11) on surface objects.
 
-They address a surface in bytes along its rows, so they need no format. A request is one instruction of a warp
-on one surface; its sectors are those of the surface row by row.
+All but sust.p address a surface in bytes along its rows, so they need no format. A request is one instruction
+of a warp on one surface; its sectors are those of the surface row by row.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from gpuadvisor.emulator.instructions.images import (
     objects,
     split_at_address,
 )
+from gpuadvisor.emulator.instructions.surface_formats import as_channel
 from gpuadvisor.emulator.program import Address, Instruction, Operand, Vector
 from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.store import ByteStore
@@ -41,6 +42,7 @@ _REDUCTIONS: dict[str, np.ufunc] = {
     "or": np.bitwise_or,
 }
 _MOVED = frozenset({"b8", "b16", "b32", "b64"})
+_FORMATTED = frozenset({"b32"})
 _REDUCED = frozenset({"u32", "s32", "b32", "u64", "s64"})
 
 
@@ -52,11 +54,12 @@ class _Found:
     inside: Mask
     store: ByteStore
     positions: NDArray[np.int64]
+    texels: Texels
 
 
 @dataclass(frozen=True, slots=True)
 class _Access:
-    """The part of a bound instruction that finds bytes of a surface."""
+    """The part of a bound instruction that finds bytes of a surface; formatted ones move whole texels."""
 
     instruction: Instruction
     geometry: Geometry
@@ -67,9 +70,13 @@ class _Access:
     elements: int
 
     @property
-    def size_bytes(self) -> int:
-        """What each thread moves."""
-        return TYPE_BYTES[self.type_name] * self.elements
+    def is_formatted(self) -> bool:
+        """Whether coordinates count texels, which get numbers in their own format."""
+        return "p" in self.instruction.modifiers
+
+    def size_bytes(self, texels: Texels) -> int:
+        """Return what each thread moves."""
+        return texels.texel_bytes if self.is_formatted else TYPE_BYTES[self.type_name] * self.elements
 
     def find(self, batch: Batch, active: Active, operation: ImageOperation) -> list[_Found]:
         """Count the requests and return where they go."""
@@ -81,6 +88,7 @@ class _Access:
     def _located(self, batch: Batch, part: Active, image: Image, operation: ImageOperation) -> _Found:
         check_geometry(self.instruction, self.geometry, image, part)
         offsets, inside = self._offsets(batch, part, image.texels)
+        size_bytes = self.size_bytes(image.texels)
         addresses = np.uint64(image.address) + offsets.astype(np.uint64)
         batch.recorder.texels(
             self.instruction.index,
@@ -89,17 +97,19 @@ class _Access:
             part.lanes,
             addresses[None, :],
             inside[None, :],
-            self.size_bytes,
+            size_bytes,
         )
-        aligned_bytes = min(image.texels.dtype.itemsize, self.size_bytes)
+        aligned_bytes = min(image.texels.dtype.itemsize, size_bytes)
         store, positions = batch.memory.locate(addresses, part.lanes, aligned_bytes, self.instruction.text)
-        return _Found(part, inside, store, positions)
+        return _Found(part, inside, store, positions, image.texels)
 
     def _offsets(self, batch: Batch, part: Active, texels: Texels) -> tuple[NDArray[np.int64], Mask]:
         """Return each thread's offset in the surface and whether its access is inside; 0 where it is not."""
-        limits = (texels.row_bytes - self.size_bytes, *(extent - 1 for extent in texels.extents[1:]))
+        size_bytes = self.size_bytes(texels)
+        limits = (texels.row_bytes - size_bytes, *(extent - 1 for extent in texels.extents[1:]))
         words = self.coordinates.words(batch, part)
         places = [word.view(np.int32).astype(np.int64) for word in words]
+        places[0] *= size_bytes if self.is_formatted else 1
         layer, last_layer = self.coordinates.layer_of(batch, part), (texels.layers or 1) - 1
         inside = layer <= last_layer
         for place, limit in zip(places, limits, strict=True):
@@ -108,7 +118,7 @@ class _Access:
         offset = np.minimum(layer, last_layer)
         for place, limit, extent in zip(places[:0:-1], limits[:0:-1], texels.extents[:0:-1], strict=True):
             offset = offset * extent + np.clip(place, 0, limit)
-        fitting = limits[0] // self.size_bytes * self.size_bytes
+        fitting = limits[0] // size_bytes * size_bytes
         offset = offset * texels.row_bytes + np.clip(places[0], 0, max(fitting, 0))
         if self.bounds == "clamp":
             return offset, np.ones_like(inside)
@@ -123,13 +133,14 @@ class _Access:
         texels: Texels,
     ) -> None:
         """Raise ThreadFault for an access that the instruction does not allow."""
-        refused = places[0] % self.size_bytes != 0
+        size_bytes = self.size_bytes(texels)
+        refused = places[0] % size_bytes != 0
         if refused.any():
             first = int(refused.argmax())
-            what = f"byte {int(places[0][first])} of a row is not aligned to {self.size_bytes} bytes"
+            what = f"byte {int(places[0][first])} of a row is not aligned to {size_bytes} bytes"
             raise ThreadFault(f"{self.instruction.text}: {what}", int(part.lanes[first]))
-        if texels.row_bytes < self.size_bytes and self.bounds == "clamp":
-            what = f"rows of {texels.row_bytes} bytes hold no {self.size_bytes}"
+        if texels.row_bytes < size_bytes and self.bounds == "clamp":
+            what = f"rows of {texels.row_bytes} bytes hold no {size_bytes}"
             raise ThreadFault(f"{self.instruction.text}: {what}", int(part.lanes[0]))
         if self.bounds == "trap" and not inside.all():
             first = int((~inside).argmax())
@@ -158,7 +169,9 @@ def bind_surface_load(instruction: Instruction, binding: Binding) -> Step:
 
 
 def bind_surface_store(instruction: Instruction, binding: Binding) -> Step:
-    """Bind sust.b: registers to bytes of a row; `.zero` drops what is outside."""
+    """Bind sust: registers to bytes of a row; `.zero` drops what is outside."""
+    if "p" in instruction.modifiers:
+        return _bind_formatted_store(instruction, binding)
     _, surface, behind = split_at_address(instruction.operands)
     elements = _elements(behind[-1])
     access = _bind(instruction, surface, behind[:-1], len(elements), binding, _MOVED)
@@ -171,6 +184,25 @@ def bind_surface_store(instruction: Instruction, binding: Binding) -> Step:
                 values = found.part.pick(source(batch))
                 at = found.positions + element * width
                 _store(found.store, at[found.inside], values[found.inside])
+        batch.scheduler.memory_written()
+
+    return step
+
+
+def _bind_formatted_store(instruction: Instruction, binding: Binding) -> Step:
+    """Bind sust.p: registers to the channels of texels, zero to those that get none."""
+    _, surface, behind = split_at_address(instruction.operands)
+    elements = _elements(behind[-1])
+    access = _bind(instruction, surface, behind[:-1], len(elements), binding, _FORMATTED)
+    sources = [binding.registers.fetch(source, access.type_name) for source in elements]
+
+    def step(batch: Batch, active: Active) -> None:
+        for found in access.find(batch, active, "store"):
+            given = [np.ascontiguousarray(found.part.pick(source(batch))) for source in sources]
+            for channel in range(found.texels.channels):
+                words = given[channel] if channel < len(given) else np.zeros_like(given[0])
+                at = found.positions + channel * found.texels.dtype.itemsize
+                _store(found.store, at[found.inside], as_channel(words, found.texels)[found.inside])
         batch.scheduler.memory_written()
 
     return step
@@ -209,8 +241,9 @@ def _bind(
     types: frozenset[str],
 ) -> _Access:
     bounds = next((mode for mode in _BOUNDS if mode in instruction.modifiers), None)
-    if "b" not in instruction.modifiers or bounds is None:
-        raise Unsupported("formatted surface accesses")
+    formatted = types is _FORMATTED
+    if ("p" if formatted else "b") not in instruction.modifiers or bounds is None:
+        raise Unsupported("this form of surface access")
     (place,) = behind
     geometry = geometry_of(instruction)
     return _Access(

@@ -121,6 +121,24 @@ def test_reductions(name: str, kind: str) -> None:
     assert memory.read(address, size_bytes) != before
 
 
+ELEMENTS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32")
+
+
+@pytest.mark.parametrize(("element", "bounds"), [(each, BOUNDS[n % 3]) for n, each in enumerate(ELEMENTS)])
+def test_formatted_stores(element: str, bounds: str) -> None:
+    """Any bits, at places of texels within and far outside; both warps write the same."""
+    memory = GlobalMemory()
+    handle, address, size_bytes = surface("2d", memory, element)
+    before = memory.read(address, size_bytes)
+    program = kernel(f"@%p1 sust.p.2d.v2.b32.{bounds} [%rd2, {{%r4, %r5}}], {{%r8, %r7}};")
+    words = places(1, outside=bounds != "trap")
+    if bounds != "trap":
+        words[::5, 0] = 0x80000000 - np.arange(13)
+    words[32:] = words[:32]
+    run(program, memory, handle, words)
+    assert memory.read(address, size_bytes) != before
+
+
 def test_each_lane_has_its_own_surface() -> None:
     memory = GlobalMemory()
     handles = np.array([surface("2d", memory)[0] for _ in range(3)])
@@ -163,6 +181,7 @@ def test_bytes_of_wide_elements() -> None:
         ("suld.b.2d.b32.zero {%r8}", "uint8", 0, 9, (6, 0), "byte 6 of a row is not aligned to 4 bytes"),
         ("suld.b.2d.b32.clamp {%r8}", "uint8", 21, 0, (0, 0), "rows of 3 bytes hold no 4"),
         ("suld.b.1d.b32.clamp {%r8}", "uint8", 0, 0, (0, 0), "is given a surface that is 2D of uint8"),
+        ("sust.p.2d.b32.trap %r8", "int16", 0, 8, (24, 1), r"\[48, 1\] is outside a surface of \[48, 5\]"),
         ("sured.b.add.2d.u32.clamp %r8", "uint8", 1, 5, (0, 1), "on rows that are no multiple of 4 bytes"),
     ],
 )

@@ -137,6 +137,53 @@ def test_reductions(op: str, ptx: str, dtype: str, function: np.ufunc) -> None:
     assert outcome.observation.counters.surface_atomic_requests == 1
 
 
+FORMATTED = """
+extern "C" __global__ void k(cudaSurfaceObject_t s, const uint4* in) {
+    uint4 v = in[threadIdx.x];
+    int x = threadIdx.x % 8 - 1, y = threadIdx.x / 8;
+    asm volatile("sust.p.2d.v4.b32.zero [%0, {%1, %2}], {%3, %4, %5, %6};"
+        :: "l"(s), "r"(x), "r"(y), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dtype", "channels"),
+    [("uint8", 4), ("int8", 2), ("uint16", 1), ("int16", 4), ("uint32", 2), ("int32", 1), ("float16", 4),
+     ("float32", 4)],
+)  # fmt: skip
+def test_formatted_stores(dtype: str, channels: int) -> None:
+    """Each thread gives a texel numbers of its kind, of which those beyond the format are clamped."""
+    surface = RANDOM.integers(0, 99, (4, 6, channels) if channels > 1 else (4, 6)).astype(dtype)
+    kind = np.dtype(dtype).kind
+    texels: Array
+    if kind == "f":
+        given: Array = RANDOM.normal(size=(32, 4)).astype(np.float32)
+        given[3] = np.nan, -np.inf, 6e4, 1e-7
+        texels = given.astype(dtype)
+    else:
+        given = RANDOM.integers(0, 2**32, (32, 4), np.uint32).view(f"{kind}4")
+        given[::2] %= 300
+        limits = np.iinfo(dtype)
+        texels = np.clip(given, limits.min, limits.max).astype(dtype)
+    outcome, content = run(FORMATTED, surface, [given.view(np.uint32)], channels=channels)
+    wanted = texels.reshape(4, 8, 4)[:, 1:7, :channels].reshape(surface.shape)
+    np.testing.assert_array_equal(content, wanted)
+    counters = outcome.observation.counters
+    row_bytes = 6 * surface.itemsize * channels
+    assert (counters.surface_store_requests, counters.surface_store_sectors) == (1, -(-4 * row_bytes // 32))
+
+
+def test_a_formatted_store_gives_what_it_has() -> None:
+    """Channels that get no number become zero; numbers that have no channel are dropped."""
+    surface = np.full((2, 4, 2), 7, np.uint16)
+    source = FORMATTED.replace(".v4.b32.zero", ".b32.clamp").replace("{%3, %4, %5, %6}", "%3")
+    given = np.arange(128, dtype=np.uint32).reshape(32, 4) + 1
+    _, content = run(source, surface, [given], 16, channels=2)
+    assert content[..., 1].tolist() == [[0] * 4] * 2
+    assert content[0, :3, 0].tolist() == [5, 9, 13]
+
+
 QUERY = """
 extern "C" __global__ void k(unsigned long long t, unsigned long long s, unsigned* out) {
     asm("txq.width.b32 %0, [%1];" : "=r"(out[0]) : "l"(t));

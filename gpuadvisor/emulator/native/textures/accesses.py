@@ -1,4 +1,4 @@
-"""suld.b, sust.b and sured.b in native code (PTX ISA 9.7.11)."""
+"""suld.b, sust.b, sust.p and sured.b in native code (PTX ISA 9.7.11)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.textures.abi import Bounds, Kind
 from gpuadvisor.emulator.native.textures.objects import ImageAccess, ImageSites
-from gpuadvisor.emulator.native.textures.signatures import declared
+from gpuadvisor.emulator.native.textures.signatures import COMPONENTS, declared, image_field
 from gpuadvisor.emulator.native.textures.texels import load_at
 from gpuadvisor.emulator.native.transfers import elements, scatter, spilled
 from gpuadvisor.emulator.native.vectors import (
+    I1,
     I32,
     LONGS,
     POINTER,
@@ -22,6 +23,7 @@ from gpuadvisor.emulator.native.vectors import (
     bits,
     constant,
     each_lane,
+    field,
     local,
     mask_of,
     splat,
@@ -32,6 +34,7 @@ from gpuadvisor.emulator.registers import Unsupported
 from gpuadvisor.emulator.widths import is_signed
 
 _MOVED = ("b8", "b16", "b32", "b64")
+_FORMATTED = ("b32",)
 _REDUCED = ("u32", "s32", "b32", "u64", "s64")
 _REDUCTIONS = {"add": "add", "min": "umin", "max": "umax", "and": "and", "or": "or"}
 _SIGNED = {"min": "min", "max": "max"}
@@ -49,15 +52,16 @@ class _Found:
 
 
 class _SurfaceAccess:
-    """One instruction that moves `count` elements of a type."""
+    """One instruction that moves `count` elements of a type, or whole texels if it is formatted."""
 
     def __init__(
         self, access: ImageAccess, operation: str, place: Operand, types: Sequence[str], count: int
     ) -> None:
         modifiers = access.instruction.modifiers
         bounds = next((each for each in Bounds if each.name.lower() in modifiers), None)
-        if "b" not in modifiers or bounds is None:
-            raise Unsupported("formatted surface accesses")
+        self._is_formatted = types is _FORMATTED
+        if ("p" if self._is_formatted else "b") not in modifiers or bounds is None:
+            raise Unsupported("this form of surface access")
         self.access = access
         self.type_name = next(name for name in reversed(modifiers) if name in types)
         self.width = width_of(self.type_name)
@@ -70,9 +74,11 @@ class _SurfaceAccess:
         """Check and count the accesses of lanes to a surface."""
         builder = self.access.builder
         positions, inside = local(builder, WORDS), local(builder, I32)
-        arguments = [image, self._places, part, self._size, constant(self._bounds), positions, inside]
+        size = image_field(builder, image, "texel_bytes") if self._is_formatted else self._size
+        how = [constant(self._is_formatted, I1), constant(self._bounds)]
+        arguments = [image, self._places, part, size, *how, positions, inside]
         self.access.refuse(builder.call(declared(builder.module, "place_on_surface"), arguments))
-        counted = [self.access.context, self._site, image, positions, inside, constant(1), part, self._size]
+        counted = [self.access.context, self._site, image, positions, inside, constant(1), part, size]
         builder.call(declared(builder.module, "count_texels"), counted)
         return _Found(part, builder.load(inside, typ=I32), builder.load(positions, typ=WORDS))
 
@@ -103,15 +109,34 @@ def emit_surface_load(lanes: Lanes, sites: ImageSites, instruction: Instruction)
 
 
 def emit_surface_store(lanes: Lanes, sites: ImageSites, instruction: Instruction) -> None:
-    """Emit sust.b."""
+    """Emit sust."""
     access = ImageAccess(lanes, sites, instruction)
     place, given = access.behind
     sources = elements(given)
+    if "p" in instruction.modifiers:
+        _emit_formatted_store(access, place, sources)
+        return
     surface = _SurfaceAccess(access, "store", place, _MOVED, len(sources))
     values = [lanes.read(source, surface.type_name) for source in sources]
     with access.each_object([Kind.SURFACE]) as (image, part):
         found = surface.place(image, part)
         scatter(access.builder, surface.addresses(found), found.inside, values, surface.width)
+
+
+def _emit_formatted_store(access: ImageAccess, place: Operand, sources: Sequence[Operand]) -> None:
+    builder = access.builder
+    surface = _SurfaceAccess(access, "store", place, _FORMATTED, len(sources))
+    missing = [ir.Constant(WORDS, None)] * (COMPONENTS.count - len(sources))
+    components = local(builder, COMPONENTS)
+    values = [access.lanes.read(source, surface.type_name) for source in sources]
+    for number, value in enumerate([*values, *missing]):
+        builder.store(value, field(builder, components, 128 * number))
+    with access.each_object([Kind.SURFACE]) as (image, part):
+        found = surface.place(image, part)
+        positions = local(builder, WORDS)
+        builder.store(found.positions, positions)
+        store = declared(builder.module, "store_texels")
+        builder.call(store, [access.context, image, positions, found.inside, components])
 
 
 def emit_surface_reduction(lanes: Lanes, sites: ImageSites, instruction: Instruction) -> None:

@@ -3,7 +3,16 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import IMAGE_EXPORTS
-from gpuadvisor.emulator.native.textures import axes, counting, cubes, fetching, handles, surfaces, texels
+from gpuadvisor.emulator.native.textures import (
+    axes,
+    counting,
+    cubes,
+    fetching,
+    formats,
+    handles,
+    surfaces,
+    texels,
+)
 
 _DEFINITIONS = (
     handles.define_find_image,
@@ -16,6 +25,8 @@ _DEFINITIONS = (
     texels.define_word_of,
     fetching.define_fetch_texels,
     surfaces.define_place_on_surface,
+    formats.define_channel_of,
+    formats.define_store_texels,
 )
 
 

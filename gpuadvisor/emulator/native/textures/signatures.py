@@ -6,7 +6,7 @@ from gpuadvisor.emulator.native.abi import offset_of
 from gpuadvisor.emulator.native.lowering.vectors import float_type
 from gpuadvisor.emulator.native.runtime.signatures import VOID
 from gpuadvisor.emulator.native.textures.abi import IMAGE, IMAGE_SITE
-from gpuadvisor.emulator.native.vectors import I32, I64, POINTER, WORDS, field
+from gpuadvisor.emulator.native.vectors import I1, I32, I64, POINTER, WORDS, field
 
 DOUBLES = float_type(64)
 PLACES = ir.ArrayType(WORDS, 4)
@@ -16,7 +16,8 @@ COMPONENTS = ir.ArrayType(WORDS, 4)
 SIGNATURES: dict[str, ir.FunctionType] = {
     "find_image": ir.FunctionType(POINTER, [POINTER, I64, I32, I32]),
     "fetch_texels": ir.FunctionType(VOID, [POINTER, POINTER, POINTER, POINTER, I32, I32, I32, POINTER]),
-    "place_on_surface": ir.FunctionType(I32, [POINTER, POINTER, I32, I32, I32, POINTER, POINTER]),
+    "place_on_surface": ir.FunctionType(I32, [POINTER, POINTER, I32, I32, I1, I32, POINTER, POINTER]),
+    "store_texels": ir.FunctionType(VOID, [POINTER, POINTER, POINTER, I32, POINTER]),
     "count_texels": ir.FunctionType(VOID, [POINTER, POINTER, POINTER, POINTER, POINTER, I32, I32, I32]),
 }
 """Each is described where it is defined."""

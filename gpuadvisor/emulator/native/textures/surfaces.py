@@ -13,10 +13,10 @@ _ROW_BYTES = 128
 
 
 def define_place_on_surface(module: ir.Module) -> ir.Function:
-    """Define (image, places, mask, size, bounds, positions, inside) -> the lanes that are refused.
+    """Define (image, places, mask, size, is formatted, bounds, positions, inside) -> the lanes it refuses.
 
     `positions` get those of all lanes in global memory, where `size` bytes lie in a row, and `inside` gets
-    which lanes of the mask access anything.
+    which lanes of the mask access anything. Formatted accesses count texels, not bytes, along a row.
     """
     function, builder = defined(module, "place_on_surface", SIGNATURES["place_on_surface"])
     _Surface(function, builder).place()
@@ -28,15 +28,22 @@ class _Surface:
 
     def __init__(self, function: ir.Function, builder: ir.IRBuilder) -> None:
         self._builder = builder
-        self._image, places, self._mask, self._size, self._bounds = function.args[:5]
-        self._positions, self._inside = function.args[5:]
+        self._image, places, self._mask, self._size, is_formatted = function.args[:5]
+        self._bounds, self._positions, self._inside = function.args[5:]
         cells = [field(builder, places, _ROW_BYTES * number) for number in range(1 + DEEPEST)]
         self._layers, *self._places = (Integers(builder, builder.load(cell, typ=WORDS)) for cell in cells)
+        self._places[0] = self._in_bytes(self._places[0], is_formatted)
         self._row_bytes = image_field(builder, self._image, "row_bytes")
         self._last_layer = self._splat(image_field(builder, self._image, "last_layer"))
 
     def _splat(self, value: ir.Value) -> Integers:
         return Integers(self._builder, splat(self._builder, value))
+
+    def _in_bytes(self, place: Integers, is_formatted: ir.Value) -> Integers:
+        """Return a place along a row, which may count texels; those far outside come nearer."""
+        near = place.maximum(-1, signed=True).minimum(self._splat(self._extent(0)), signed=True)
+        scaled = near * self._splat(self._size)
+        return Integers(self._builder, self._builder.select(is_formatted, scaled.value, place.value))
 
     def place(self) -> None:
         """Emit all of it."""
