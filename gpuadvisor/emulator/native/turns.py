@@ -33,14 +33,14 @@ class Part:
 
     blocks: NDArray[np.int64]
     context: NDArray[np.int64]
-    """Of the block that ran last or failed."""
+    """What its blocks start from; in the end that of the block that failed."""
     counters: NDArray[np.int64]
     sites: NDArray[Any]
     """Of type `SITE`."""
     samples: NDArray[Any]
     """The requests that each site kept, (sites, rows) of type `SAMPLE`."""
     warps: NDArray[np.uint8]
-    """The state of the warps of the block that ran last or failed."""
+    """The state of the warps of the block that failed."""
     images: NDArray[Any]
     """Of type `IMAGE_SITE`; none if the kernel names no textures or surfaces."""
     status: Status = Status.DONE
@@ -59,16 +59,18 @@ class Part:
         return contexts
 
     def end(self, contexts: NDArray[np.int64], memory: Memory, status: Status) -> None:
-        """Note how running blocks together ended."""
-        warps = memory[Word.WARPS].reshape(len(contexts), -1)
-        blamed = 0
-        if len(contexts) > 1 and status is not Status.DONE:
+        """Note how running blocks together ended, and the state of the one that failed."""
+        del self.started[id(contexts)]
+        self.status = status
+        if status is Status.DONE:
+            return
+        warps, blamed = memory[Word.WARPS].reshape(len(contexts), -1), 0
+        if len(contexts) > 1:
             from gpuadvisor.emulator.native.cluster_faults import rank_to_blame
 
             warps_per_block = int(contexts[0, Word.WARPS_PER_BLOCK])
             blamed = rank_to_blame(contexts, warps, warps_per_block, status)
-        self.status, self.context, self.warps = status, contexts[blamed], warps[blamed]
-        del self.started[id(contexts)]
+        self.context, self.warps = contexts[blamed], warps[blamed]
 
 
 @dataclass(slots=True)

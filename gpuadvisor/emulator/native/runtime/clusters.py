@@ -26,10 +26,9 @@ from gpuadvisor.emulator.native.runtime.blocks import (
     define_release_barrier,
 )
 from gpuadvisor.emulator.native.runtime.convergence import lanes_of, let_run, update, waiting_for
-from gpuadvisor.emulator.native.runtime.signatures import RUN_BLOCKS, defined
+from gpuadvisor.emulator.native.runtime.signatures import RUN_BLOCKS, VOID, defined
 from gpuadvisor.emulator.native.state import warp_at, warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
-    I1,
     I32,
     I64,
     POINTER,
@@ -76,31 +75,36 @@ def each_block(builder: ir.IRBuilder, contexts: ir.Value) -> Iterator[tuple[ir.V
 
 
 def _define_release_clusters_barrier(module: ir.Module) -> ir.Function:
-    """Define (contexts) -> whether lanes go on that wait at the cluster's barrier.
+    """Define (contexts): let lanes go on that wait at the cluster's barrier, if it is complete for them.
 
-    They do if all lanes that have not ended have arrived as often as they (see `cluster_barrier`).
+    All lanes that have not ended must have arrived as often as they (see `cluster_barrier`).
     """
-    function, builder = defined(module, "release_clusters_barrier", ir.FunctionType(I1, [POINTER]))
+    function, builder = defined(module, "release_clusters_barrier", ir.FunctionType(VOID, [POINTER]))
     (contexts,) = function.args
     offset = word(builder, contexts, Word.ARRIVALS)
-    least, released = local(builder, WORDS), local(builder, I32)
+    least, some = local(builder, WORDS), local(builder, I32)
     builder.store(splat_constant(-1), least)
-    builder.store(constant(0), released)
+    builder.store(constant(0), some)
     with each_warp(builder, contexts) as warp:
         alive = mask_of(builder, warp_field(builder, warp, "alive", I32))
-        arrivals = builder.load(field(builder, warp, offset), typ=WORDS, align=4)
-        known = builder.load(least, typ=WORDS)
+        arrivals, known = _arrivals(builder, warp, offset), builder.load(least, typ=WORDS)
         fewer = builder.and_(alive, builder.icmp_unsigned("<", arrivals, known))
         builder.store(builder.select(fewer, arrivals, known), least)
+        waiting = bits(builder, waiting_for(builder, warp, splat_constant(Wait.CLUSTER_BARRIER)))
+        builder.store(builder.or_(builder.load(some, typ=I32), waiting), some)
     complete = splat(builder, smallest(builder, builder.load(least, typ=WORDS)))
-    with each_warp(builder, contexts) as warp:
-        arrivals = builder.load(field(builder, warp, offset), typ=WORDS, align=4)
+    anyone = builder.icmp_unsigned("!=", builder.load(some, typ=I32), constant(0))
+    with builder.if_then(anyone), each_warp(builder, contexts) as warp:
         waiting = waiting_for(builder, warp, splat_constant(Wait.CLUSTER_BARRIER))
-        free = builder.and_(waiting, builder.icmp_unsigned("<=", arrivals, complete))
-        let_run(builder, warp, free)
-        builder.store(builder.or_(builder.load(released, typ=I32), bits(builder, free)), released)
-    builder.ret(builder.icmp_unsigned("!=", builder.load(released, typ=I32), constant(0)))
+        arrived = builder.icmp_unsigned("<=", _arrivals(builder, warp, offset), complete)
+        let_run(builder, warp, builder.and_(waiting, arrived))
+    builder.ret_void()
     return function
+
+
+def _arrivals(builder: ir.IRBuilder, warp: ir.Value, offset: ir.Value) -> ir.Value:
+    """Return how often the lanes of a warp have arrived."""
+    return builder.load(field(builder, warp, offset), typ=WORDS, align=4)
 
 
 class _Driver:
