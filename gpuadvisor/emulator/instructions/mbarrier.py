@@ -63,8 +63,9 @@ class Barrier:
         def update(current: Words, threads: NDArray[np.int64]) -> Words:
             arrivals = change.arrivals[threads]
             missing = phases.pending(current).astype(np.int64)
-            if (arrivals > missing).any():
-                first = int((arrivals > missing).argmax())
+            wrong = arrivals > missing
+            if wrong.any():
+                first = int(np.where(wrong, threads, order.size).argmin())
                 lane = int(active.lanes[threads[first]])
                 raise ThreadFault(
                     f"{arrivals[first]} arrivals at an mbarrier whose phase waits for {missing[first]}", lane

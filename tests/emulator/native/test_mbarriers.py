@@ -121,6 +121,10 @@ def test_every_instruction_counts_as_the_interpreter_does(space: str, guard: str
             "mbarrier.init.shared.b64 [%r1], 5; mbarrier.arrive.shared.b64 _, [%r1], 2;",
             "2 arrivals at an mbarrier whose phase waits for 1",
         ),
+        (
+            "shl.b32 %r2, %r0, 3; sub.u32 %r2, %r3, %r2; mbarrier.arrive.shared.b64 _, [%r2+256];",
+            r"thread \(0, 0, 0\): 1 arrivals at an mbarrier whose phase waits for 0",
+        ),
         ("cp.async.bulk.global.shared::cta.bulk_group [%rd0], [%r3], %r0;", "copy in bulk of 0 bytes"),
         ("cp.async.bulk.global.shared::cta.bulk_group [%rd0], [%r3], 8192;", "copy in bulk of 8192 bytes"),
         ("cp.async.bulk.global.shared::cta.bulk_group [%rd0+16], [%r3], 256;", r"copy in bulk \(store\)"),
