@@ -56,8 +56,11 @@ class GlobalMemory:
     """Behind a buffer nothing lies for its own size, but no less than `GUARD_BYTES` and no more than this."""
     modules: dict[int, LoadedModule] = field(default_factory=dict)
     """By the identity of the program, which the entry keeps alive."""
-    images: list[Image] = field(default_factory=list)
-    """Texture and surface objects; the handle of one is its place in the list, counted from 1."""
+    images: list[Image | None] = field(default_factory=list)
+    """Texture and surface objects; the handle of one is its place in the list, counted from 1.
+
+    None where the buffer is gone.
+    """
     _store: ByteStore = field(default_factory=lambda: ByteStore(_FIRST_CAPACITY_BYTES))
     _allocations: list[Allocation] = field(default_factory=list)
     _has_gaps: bool = False
@@ -90,7 +93,10 @@ class GlobalMemory:
 
     def free(self, address: int) -> None:
         """Give the buffer at `address` back."""
-        self._allocations.remove(self._buffer(address))
+        buffer = self._buffer(address)
+        self._allocations.remove(buffer)
+        if self.images:
+            self.images = [None if each and _lies_in(each, buffer) else each for each in self.images]
         self._unwritten.discard(address)
         self._has_gaps = True
         self._ranges = None
@@ -219,6 +225,10 @@ class GlobalMemory:
 
 def _address(allocation: Allocation) -> int:
     return allocation.address
+
+
+def _lies_in(image: Image, buffer: Allocation) -> bool:
+    return buffer.address <= image.address < buffer.end
 
 
 def _aligned(size_bytes: int) -> int:

@@ -94,9 +94,9 @@ IMAGE = np.dtype(
 )
 """A texture or surface object; `position` is that of its first texel in global memory.
 
-`kinds` are those of `Kind` that it is, and `geometries` those of `GEOMETRIES` that describe it, as bits: none
-where its memory is gone. `largest` is the largest value of an integer type. Extents that it does not
-have are one. `last_layer` of a cubemap numbers cubes.
+`kinds` are those of `Kind` that it is, and `geometries` those of `GEOMETRIES` that describe it, as bits. It
+is all zero where its memory is gone. `largest` is the largest value of an integer type. Extents that it does
+not have are one. `last_layer` of a cubemap numbers cubes.
 """
 
 IMAGE_COUNTED = ("requests", "active_threads", "sectors", "ideal_sectors", "distinct_bytes")

@@ -15,18 +15,15 @@ _WIDEST_ROW_BYTES = 1 << 31
 
 
 def suits_native_code(memory: GlobalMemory) -> bool:
-    """Return whether native code can read the images: each lies where it should in a buffer, or in none."""
-    return all(_is_gone(memory, image) or _is_regular(memory, image) for image in memory.images)
+    """Return whether native code can read the images: all of each lies where it should in a buffer."""
+    return all(_is_regular(memory, image) for image in memory.images if image is not None)
 
 
 def image_table(memory: GlobalMemory) -> NDArray[Any]:
-    """Return the images as an array of `IMAGE`, at least one."""
-    table = np.zeros(max(1, len(memory.images)), IMAGE)
+    """Return the images as an array of `IMAGE`: zeros for those that are gone."""
+    table = np.zeros(len(memory.images), IMAGE)
     for number, image in enumerate(memory.images):
-        described = _described(image)
-        if _is_gone(memory, image):
-            described["geometries"] = 0
-        for name, value in described.items():
+        for name, value in ({} if image is None else _described(image)).items():
             table[name][number] = value
     return table
 
@@ -41,13 +38,6 @@ def _is_in_a_buffer(memory: GlobalMemory, image: Image) -> bool:
     size_bytes = image.texels.size_bytes
     buffer = memory.allocation_at(image.address)
     return buffer is not None and size_bytes > 0 and image.address + size_bytes <= buffer.end
-
-
-def _is_gone(memory: GlobalMemory, image: Image) -> bool:
-    """Return whether no buffer has any of the image's bytes: any access faults."""
-    starts, ends = memory.ranges()
-    end = image.address + image.texels.size_bytes
-    return image.texels.size_bytes > 0 and not bool(((starts < end) & (ends > image.address)).any())
 
 
 def _described(image: Image) -> dict[str, Any]:
