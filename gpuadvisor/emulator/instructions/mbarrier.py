@@ -20,7 +20,7 @@ from gpuadvisor.emulator.instructions.phases import Change
 from gpuadvisor.emulator.instructions.shared import bind_shared_address
 from gpuadvisor.emulator.instructions.spaces import SHARED
 from gpuadvisor.emulator.program import Immediate, Instruction, Operand
-from gpuadvisor.emulator.registers import Fetch
+from gpuadvisor.emulator.registers import Fetch, Unsupported
 from gpuadvisor.emulator.widths import Lanes
 
 Words = NDArray[np.uint64]
@@ -125,6 +125,8 @@ def _bind_arrival(instruction: Instruction, binding: Binding) -> Step:
     state, address, *rest = instruction.operands
     barrier = named_barrier(address, instruction.modifiers, binding)
     expecting = "expect_tx" in instruction.modifiers
+    if expecting and not rest:
+        raise Unsupported("an arrival that does not say how many bytes it expects")
     amount: Operand = rest[0] if rest else _ONE
     count = binding.registers.fetch(_ONE if expecting else amount, "u32")
     transactions = binding.registers.fetch(amount if expecting else _ZERO, "u32")

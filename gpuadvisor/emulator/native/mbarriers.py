@@ -166,8 +166,9 @@ def _emit_arrival(lanes: Lanes, requester: Requester, instruction: Instruction) 
     state, address, *rest = instruction.operands
     barrier = named_barrier(lanes, requester, instruction, address)
     arrivals, transactions = _ONE, _NONE
-    if rest and "expect_tx" in instruction.modifiers:
-        transactions = _amount(lanes, rest[0])
+    if "expect_tx" in instruction.modifiers:
+        (expected,) = rest
+        transactions = _amount(lanes, expected)
     elif rest:
         arrivals = _amount(lanes, rest[0])
     dropped = arrivals if instruction.modifiers[0] == "arrive_drop" else _NONE

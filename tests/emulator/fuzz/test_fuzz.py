@@ -44,6 +44,7 @@ def test_a_kernel_with_endless_parameters_is_refused() -> None:
         (".reg .b32 %r<4000000000>;", "4000000000 registers"),
         (".shared .b8 tile[99999999999999];", "bytes of emulated memory"),
         ("bar.sync;", "bar.sync"),
+        (".reg .b32 %a; mbarrier.arrive.expect_tx.shared.b64 _, [%a];", "how many bytes it expects"),
         (".reg .b64 %a; .reg .b32 %b; atom.global.cas.b32 %b, [%a], %b, ;", "this form of atomic"),
         (".reg .b64 %a; .reg .b32 %b; atom.global.add.u32 %b, [%a];", "this form of atomic"),
         (
