@@ -31,7 +31,14 @@ EXPORTS = (
 """The functions of the run-time part that kernels or Python call."""
 RUN_CLUSTERS = "run_clusters"
 """The function that runs blocks which form clusters; a module of its own has it."""
-IMAGE_EXPORTS = ("find_image", "fetch_texels", "place_on_surface", "store_texels", "count_texels")
+IMAGE_EXPORTS = (
+    "find_image",
+    "note_refused",
+    "fetch_texels",
+    "place_on_surface",
+    "store_texels",
+    "count_texels",
+)
 """Those that kernels with textures or surfaces call; a module of its own has them."""
 
 

@@ -6,6 +6,7 @@ blocks. Within a block, registers are values; between blocks, those still needed
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
@@ -41,12 +42,15 @@ from gpuadvisor.emulator.native.flow import Flow
 from gpuadvisor.emulator.native.lanes import Lanes, RegisterFile
 from gpuadvisor.emulator.native.lowering import NativeOperation
 from gpuadvisor.emulator.native.meetings import meetings_of
-from gpuadvisor.emulator.native.plan import ImageSite, Plan
+from gpuadvisor.emulator.native.plan import Plan
 from gpuadvisor.emulator.native.polling import Writes, polling_of
 from gpuadvisor.emulator.native.requests import Requester, Sites, windows_of
 from gpuadvisor.emulator.native.runtime.signatures import RUN_WARP
 from gpuadvisor.emulator.program import Instruction, Register
 from gpuadvisor.emulator.registers import CARRY, Unsupported
+
+if TYPE_CHECKING:
+    from gpuadvisor.emulator.native.textures.objects import ImageSites
 
 _ACCESSES: dict[str, Callable[[Lanes, Requester, Instruction], None]] = {
     "ld": transfers.emit_load,
@@ -111,7 +115,7 @@ class _Translator:
         polls = bool(self._polling.by)
         meetings = meetings_of(self._blocks, polls=polls) if layout.in_clusters else None
         self._flow = Flow(code, self._blocks, self._counters, self._polling.branches, meetings)
-        self._image_sites: list[ImageSite] = []
+        self._image_sites: ImageSites | None = None
 
     def translate(self) -> Translation:
         for block in self._blocks.listed:
@@ -123,7 +127,7 @@ class _Translator:
             counters=list(self._counters.places),
             sites=self._sites.listed,
             arrivals_offset=self._registers.offset(ARRIVALS) if in_clusters else 0,
-            image_sites=self._image_sites,
+            image_sites=self._image_sites.listed if self._image_sites else [],
             reads_images=any(instruction.opcode in IMAGE_OPCODES for instruction in instructions),
             register_bytes=self._registers.bytes,
             calls_runtime=any(calls_runtime(instruction) for instruction in instructions),
@@ -200,8 +204,8 @@ class _Translator:
         from gpuadvisor.emulator.native.textures.emitters import EMITTERS
         from gpuadvisor.emulator.native.textures.objects import ImageSites
 
-        sites = ImageSites(self._flow.failed, self._image_sites)
-        EMITTERS[instruction.opcode](lanes, sites, instruction)
+        self._image_sites = self._image_sites or ImageSites(self._flow.failed)
+        EMITTERS[instruction.opcode](lanes, self._image_sites, instruction)
 
 
 def _waits(instruction: Instruction) -> bool:

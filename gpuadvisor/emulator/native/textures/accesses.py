@@ -24,7 +24,6 @@ from gpuadvisor.emulator.native.vectors import (
     constant,
     each_lane,
     field,
-    local,
     mask_of,
     splat,
     splat_constant,
@@ -73,7 +72,7 @@ class _SurfaceAccess:
     def place(self, image: ir.Value, part: ir.Value) -> _Found:
         """Check and count the accesses of lanes to a surface."""
         builder = self.access.builder
-        positions, inside = local(builder, WORDS), local(builder, I32)
+        positions, inside = self.access.scratch("positions", WORDS), self.access.scratch("inside", I32)
         size = image_field(builder, image, "texel_bytes") if self._is_formatted else self._size
         how = [constant(self._is_formatted, I1), constant(self._bounds)]
         arguments = [image, self._places, part, size, *how, positions, inside]
@@ -96,7 +95,8 @@ def emit_surface_load(lanes: Lanes, sites: ImageSites, instruction: Instruction)
     targets = elements(target)
     surface = _SurfaceAccess(access, "load", place, _MOVED, len(targets))
     builder, width = access.builder, surface.width
-    results = [local(builder, integer_type(width)) for _ in targets]
+    kind = integer_type(width)
+    results = [access.scratch(f"{kind}.{number}", kind) for number in range(len(targets))]
     with access.each_object([Kind.SURFACE]) as (image, part):
         found = surface.place(image, part)
         for number, result in enumerate(results):
@@ -105,7 +105,7 @@ def emit_surface_load(lanes: Lanes, sites: ImageSites, instruction: Instruction)
             others = builder.load(result, typ=value.type)
             builder.store(builder.select(mask_of(builder, part), value, others), result)
     for register, result in zip(targets, results, strict=True):
-        lanes.write(register, surface.type_name, builder.load(result, typ=integer_type(width)))
+        lanes.write(register, surface.type_name, builder.load(result, typ=kind))
 
 
 def emit_surface_store(lanes: Lanes, sites: ImageSites, instruction: Instruction) -> None:
@@ -127,14 +127,13 @@ def _emit_formatted_store(access: ImageAccess, place: Operand, sources: Sequence
     builder = access.builder
     surface = _SurfaceAccess(access, "store", place, _FORMATTED, len(sources))
     missing = [ir.Constant(WORDS, None)] * (COMPONENTS.count - len(sources))
-    components = local(builder, COMPONENTS)
+    components = access.scratch("components", COMPONENTS)
     values = [access.lanes.read(source, surface.type_name) for source in sources]
     for number, value in enumerate([*values, *missing]):
         builder.store(value, field(builder, components, 128 * number))
     with access.each_object([Kind.SURFACE]) as (image, part):
         found = surface.place(image, part)
-        positions = local(builder, WORDS)
-        builder.store(found.positions, positions)
+        positions = access.scratch("positions", WORDS)
         store = declared(builder.module, "store_texels")
         builder.call(store, [access.context, image, positions, found.inside, components])
 
@@ -150,7 +149,7 @@ def emit_surface_reduction(lanes: Lanes, sites: ImageSites, instruction: Instruc
     operation = _SIGNED.get(name, _REDUCTIONS[name]) if signed else _REDUCTIONS[name]
     value = lanes.read(source, surface.type_name)
     builder, width = access.builder, surface.width
-    values, addresses = local(builder, value.type), local(builder, LONGS)
+    values, addresses = access.scratch(f"values{width}", value.type), access.scratch("addresses", LONGS)
     builder.store(value, values)
     with access.each_object([Kind.SURFACE]) as (image, part):
         found = surface.place(image, part)

@@ -10,7 +10,7 @@ from gpuadvisor.emulator.counting.recorder import Recorder
 from gpuadvisor.emulator.faults import ThreadFault
 from gpuadvisor.emulator.instructions import surfaces, texture_queries, textures
 from gpuadvisor.emulator.instructions.binding import Binding
-from gpuadvisor.emulator.instructions.images import split_at_address
+from gpuadvisor.emulator.instructions.images import geometry_of, split_at_address
 from gpuadvisor.emulator.layout import Layout
 from gpuadvisor.emulator.linker import Linked
 from gpuadvisor.emulator.memory import GlobalMemory
@@ -28,7 +28,7 @@ def refusal(
     grid: Grid,
     words: Sequence[int],
 ) -> str:
-    """Return what is wrong with an access; `words` are the handle and the coordinates."""
+    """Return what is wrong with an access; `words` are the handle, the layer and the other coordinates."""
     registers = allocate_registers(function, layout)
     recorder = Recorder(function, grid.launch, 1, 1)
     batch = Batch(grid, [0], layout, registers.dtypes, memory, recorder, bytes(layout.parameter_bytes))
@@ -48,7 +48,9 @@ def refusal(
 
 
 def _named(instruction: Instruction) -> list[Operand]:
-    """Return the operands whose values native code notes."""
+    """Return the operands whose values native code notes; None where there is none."""
     _, address, behind = split_at_address(instruction.operands)
     place = behind[0] if behind else Vector(())
-    return [address.base, *(place.elements if isinstance(place, Vector) else (place,))]
+    named = place.elements if isinstance(place, Vector) else (place,)
+    is_layered = bool(named) and geometry_of(instruction).layered
+    return [address.base, *(named if is_layered else (None, *named))]

@@ -11,7 +11,6 @@ from gpuadvisor.emulator.native.vectors import (
     WORDS,
     constant,
     field,
-    local,
     mask_of,
     splat,
 )
@@ -51,7 +50,7 @@ def _emit(access: ImageAccess, how: int) -> None:
     kinds = [Kind.TEXTURE, _RESULTS[access.instruction.types[0]]]
     places = access.read_places(access.behind[0])
     site = access.site("texture", "load")
-    found = local(builder, COMPONENTS)
+    found = access.scratch("components", COMPONENTS)
     fetch = declared(builder.module, "fetch_texels")
     with access.each_object(kinds) as (image, part):
         arguments = [access.context, site, image, places, part, constant(access.dimensions), constant(how)]
@@ -76,7 +75,7 @@ def emit_query(lanes: Lanes, sites: ImageSites, instruction: Instruction) -> Non
     if name is None or "level" in instruction.modifiers:
         raise Unsupported("this query")
     builder = access.builder
-    found = local(builder, WORDS)
+    found = access.scratch("answers", WORDS)
     kind = Kind.TEXTURE if instruction.opcode == "txq" else Kind.SURFACE
     with access.each_object([kind]) as (image, part):
         place = field(builder, image, offset_of(IMAGE, "answers") + 4 * QUERIES.index(name))

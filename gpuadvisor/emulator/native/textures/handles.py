@@ -6,11 +6,13 @@ from gpuadvisor.emulator.instructions.images import HANDLE_BYTES
 from gpuadvisor.emulator.memory import BASE_ADDRESS
 from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.runtime.signatures import defined
-from gpuadvisor.emulator.native.state import pointer, word
+from gpuadvisor.emulator.native.state import pointer, word, word_pointer
 from gpuadvisor.emulator.native.textures.abi import IMAGE
-from gpuadvisor.emulator.native.textures.signatures import SIGNATURES, image_field
-from gpuadvisor.emulator.native.vectors import I64, POINTER, constant, counted_loop, field, local
+from gpuadvisor.emulator.native.textures.signatures import PLACES, SIGNATURES, image_field
+from gpuadvisor.emulator.native.transfers import spilled
+from gpuadvisor.emulator.native.vectors import I64, POINTER, constant, counted_loop, field, first_lane, local
 
+_ROW_BYTES = 128
 _NOTHING = ir.Constant(POINTER, None)
 
 
@@ -36,6 +38,23 @@ def define_find_image(module: ir.Module) -> ir.Function:
     )
     suits = builder.icmp_unsigned("==", builder.or_(*missing), constant(0))
     builder.ret(builder.select(suits, image, _NOTHING))
+    return function
+
+
+def define_note_refused(module: ir.Module) -> ir.Function:
+    """Define (context, program counter, lanes, handles, places): note what the first lane asked for."""
+    function, builder = defined(module, "note_refused", SIGNATURES["note_refused"])
+    context, pc, lanes, handles, places = function.args
+    first = first_lane(builder, lanes)
+    words = [spilled(builder, handles, first, 64)]
+    for number in range(PLACES.count):
+        place = spilled(builder, field(builder, places, _ROW_BYTES * number), first, 32)
+        words.append(builder.zext(place, I64))
+    builder.store(pc, word_pointer(builder, context, Word.FAULT_PLACE))
+    builder.store(builder.zext(lanes, I64), word_pointer(builder, context, Word.FAULT_MASK))
+    for number, value in enumerate(words):
+        builder.store(value, word_pointer(builder, context, Word.FAULT_ADDRESSES + number))
+    builder.ret_void()
     return function
 
 

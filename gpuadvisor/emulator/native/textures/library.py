@@ -16,6 +16,7 @@ from gpuadvisor.emulator.native.textures import (
 
 _DEFINITIONS = (
     handles.define_find_image,
+    handles.define_note_refused,
     counting.define_insert,
     counting.define_count_texels,
     axes.define_place_on_axis,

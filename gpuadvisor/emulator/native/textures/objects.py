@@ -12,10 +12,9 @@ from gpuadvisor.emulator.instructions.images import GEOMETRIES, Geometry, geomet
 from gpuadvisor.emulator.native.abi import Status, Word
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.plan import ImageSite
-from gpuadvisor.emulator.native.state import pointer, word_pointer
+from gpuadvisor.emulator.native.state import pointer
 from gpuadvisor.emulator.native.textures.abi import IMAGE_SITE, Kind
 from gpuadvisor.emulator.native.textures.signatures import PLACES, declared
-from gpuadvisor.emulator.native.transfers import spilled
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -25,7 +24,6 @@ from gpuadvisor.emulator.native.vectors import (
     bits,
     constant,
     field,
-    first_lane,
     local,
     mask_of,
     smallest,
@@ -43,6 +41,13 @@ class ImageSites:
 
     failed: Callable[[Status], ir.Block]
     listed: list[ImageSite] = member(default_factory=list)
+    _scratch: dict[str, ir.Value] = member(default_factory=dict)
+
+    def scratch(self, builder: ir.IRBuilder, name: str, kind: ir.Type) -> ir.Value:
+        """Return memory of that name: the same for all instructions, none of which needs it for long."""
+        if name not in self._scratch:
+            self._scratch[name] = local(builder, kind)
+        return self._scratch[name]
 
 
 class ImageAccess:
@@ -56,7 +61,13 @@ class ImageAccess:
         self.targets, self._object, self.behind = split_at_address(instruction.operands)
         self._sites = sites
         self._handles = lanes.read(_handle(lanes, self._object), "b64")
-        self._coordinates: list[ir.Value] = []
+        self._kept_handles = self.scratch("handles", LONGS)
+        self._places = self.scratch("places", PLACES)
+        self.builder.store(self._handles, self._kept_handles)
+
+    def scratch(self, name: str, kind: ir.Type) -> ir.Value:
+        """Return memory that instructions share."""
+        return self._sites.scratch(self.builder, name, kind)
 
     @cached_property
     def geometry(self) -> Geometry:
@@ -73,15 +84,14 @@ class ImageAccess:
         elements = operand.elements if isinstance(operand, Vector) else (operand,)
         if len(elements) < self.geometry.layered + self.geometry.dimensions:
             raise Unsupported("fewer coordinates than its geometry has")
-        self._coordinates = [self.lanes.read(element, "b32") for element in elements]
+        values = [self.lanes.read(element, "b32") for element in elements]
         first = self.geometry.layered
-        named = self._coordinates[first : first + self.geometry.dimensions]
-        layer = self._coordinates[:1] if self.geometry.layered else [ir.Constant(WORDS, None)]
+        named = values[first : first + self.geometry.dimensions]
+        layer = values[:1] if self.geometry.layered else [ir.Constant(WORDS, None)]
         missing = [ir.Constant(WORDS, None)] * (DEEPEST - len(named))
-        places = local(self.builder, PLACES)
         for number, value in enumerate([*layer, *named, *missing]):
-            self.builder.store(value, field(self.builder, places, 128 * number))
-        return places
+            self.builder.store(value, field(self.builder, self._places, 128 * number))
+        return self._places
 
     def site(self, space: str, operation: str) -> ir.Value:
         """Return the address of a new site."""
@@ -97,7 +107,7 @@ class ImageAccess:
         It stops where a handle is not that of an object of all these kinds, or has another geometry.
         """
         builder = self.builder
-        rest = local(builder, I32)
+        rest = self.scratch("rest", I32)
         builder.store(self.lanes.on, rest)
         head, body, done = (
             builder.append_basic_block(name) for name in ("objects", "object", "objects.done")
@@ -132,26 +142,11 @@ class ImageAccess:
         builder = self.builder
         some = builder.icmp_unsigned("!=", lanes, constant(0))
         with builder.if_then(some, likely=False):
-            self._note(lanes)
+            noted = [constant(self.instruction.index, I64), lanes, self._kept_handles, self._places]
+            builder.call(declared(builder.module, "note_refused"), [self.context, *noted])
         checked = builder.append_basic_block("checked")
         builder.cbranch(some, self._sites.failed(Status.BAD_IMAGE), checked)
         builder.position_at_end(checked)
-
-    def _note(self, lanes: ir.Value) -> None:
-        builder = self.builder
-        first = first_lane(builder, lanes)
-        noted = {
-            Word.FAULT_PLACE: constant(self.instruction.index, I64),
-            Word.FAULT_MASK: builder.zext(lanes, I64),
-        }
-        words = [self._handles, *(builder.zext(each, LONGS) for each in self._coordinates)]
-        for name, value in noted.items():
-            builder.store(value, word_pointer(builder, self.context, name))
-        for number, vector in enumerate(words):
-            kept = local(builder, LONGS)
-            builder.store(vector, kept)
-            cell = word_pointer(builder, self.context, Word.FAULT_ADDRESSES + number)
-            builder.store(spilled(builder, kept, first, 64), cell)
 
 
 def _handle(lanes: Lanes, operand: Address) -> Operand:

@@ -15,6 +15,7 @@ COMPONENTS = ir.ArrayType(WORDS, 4)
 
 SIGNATURES: dict[str, ir.FunctionType] = {
     "find_image": ir.FunctionType(POINTER, [POINTER, I64, I32, I32]),
+    "note_refused": ir.FunctionType(VOID, [POINTER, I64, I32, POINTER, POINTER]),
     "fetch_texels": ir.FunctionType(VOID, [POINTER, POINTER, POINTER, POINTER, I32, I32, I32, POINTER]),
     "place_on_surface": ir.FunctionType(I32, [POINTER, POINTER, I32, I32, I1, I32, POINTER, POINTER]),
     "store_texels": ir.FunctionType(VOID, [POINTER, POINTER, POINTER, I32, POINTER]),
