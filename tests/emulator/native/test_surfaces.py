@@ -201,6 +201,14 @@ def test_refused(
     assert f"thread ({thread}, 0, 0)" in str(caught.value)
 
 
+def test_a_register_is_handle_and_ignored_coordinate() -> None:
+    """What the message says of the handle does not come from the element that counts for nothing."""
+    program = kernel("suld.b.3d.b32.zero {%r8}, [%r4, {%r5, %r5, %r5, %r4}];")
+    words = np.full((THREADS, 4), 0x123, np.uint32)
+    with pytest.raises(GpuAdvisorError, match="the surface handle 0x123 is not one"):
+        run(program, GlobalMemory(), np.uint64(0), words)
+
+
 def test_a_texture_is_no_surface() -> None:
     memory = GlobalMemory()
     handle, _ = image_of(memory, np.zeros((4, 8), np.uint8), Sampling())

@@ -11,7 +11,7 @@ from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.textures.abi import Bounds, Kind
 from gpuadvisor.emulator.native.textures.objects import ImageAccess, ImageSites
-from gpuadvisor.emulator.native.textures.signatures import COMPONENTS, declared, image_field
+from gpuadvisor.emulator.native.textures.signatures import COMPONENTS, WORDS_BYTES, declared, image_field
 from gpuadvisor.emulator.native.textures.texels import load_at
 from gpuadvisor.emulator.native.transfers import elements, scatter, spilled
 from gpuadvisor.emulator.native.vectors import (
@@ -130,7 +130,7 @@ def _emit_formatted_store(access: ImageAccess, place: Operand, sources: Sequence
     components = access.scratch("components", COMPONENTS)
     values = [access.lanes.read(source, surface.type_name) for source in sources]
     for number, value in enumerate([*values, *missing]):
-        builder.store(value, field(builder, components, 128 * number))
+        builder.store(value, field(builder, components, WORDS_BYTES * number))
     with access.each_object([Kind.SURFACE]) as (image, part):
         found = surface.place(image, part)
         positions = access.scratch("positions", WORDS)

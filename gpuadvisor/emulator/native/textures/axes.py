@@ -5,7 +5,7 @@ from llvmlite import ir
 from gpuadvisor.emulator.native.lowering.vectors import Floats, where
 from gpuadvisor.emulator.native.runtime.signatures import VOID, defined
 from gpuadvisor.emulator.native.textures.abi import Mode
-from gpuadvisor.emulator.native.textures.signatures import DOUBLES
+from gpuadvisor.emulator.native.textures.signatures import DOUBLES, DOUBLES_BYTES, WORDS_BYTES
 from gpuadvisor.emulator.native.vectors import (
     FULL,
     I1,
@@ -21,9 +21,7 @@ from gpuadvisor.emulator.textures.addressing import FARTHEST, FRACTION_BITS
 AXIS = ir.ArrayType(DOUBLES, 4)
 """The one or two texels of each lane along a dimension; functions here say where what lies."""
 AXIS_BYTES = 1024
-_INDEX_BYTES = 128
 _WEIGHTS = 256
-_WEIGHT_BYTES = 256
 _INSIDES = 768
 _INSIDE_BYTES = 4
 _ONE = float(1 << FRACTION_BITS)
@@ -32,12 +30,12 @@ _DOUBLE = ir.DoubleType()
 
 def axis_indices(builder: ir.IRBuilder, axis: ir.Value, tap: ir.Value) -> ir.Value:
     """Return where the indices of a tap lie, <32 x i32>."""
-    return field(builder, axis, builder.mul(tap, constant(_INDEX_BYTES, tap.type)))
+    return field(builder, axis, builder.mul(tap, constant(WORDS_BYTES, tap.type)))
 
 
 def axis_weights(builder: ir.IRBuilder, axis: ir.Value, tap: ir.Value) -> ir.Value:
     """Return where the weights of a tap lie, <32 x double>."""
-    offset = builder.mul(tap, constant(_WEIGHT_BYTES, tap.type))
+    offset = builder.mul(tap, constant(DOUBLES_BYTES, tap.type))
     return field(builder, axis, builder.add(offset, constant(_WEIGHTS, tap.type)))
 
 

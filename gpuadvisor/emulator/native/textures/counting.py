@@ -9,6 +9,7 @@ from gpuadvisor.emulator.native.state import pointer
 from gpuadvisor.emulator.native.textures.abi import IMAGE_COUNTED
 from gpuadvisor.emulator.native.textures.signatures import (
     SIGNATURES,
+    WORDS_BYTES,
     image_field,
     image_site_field,
     image_site_pointer,
@@ -33,7 +34,6 @@ from gpuadvisor.emulator.native.vectors import (
 )
 
 _SECTOR_SHIFT = SECTOR_BYTES.bit_length() - 1
-_ROW_BYTES = 128
 _SLOT_BITS = 9
 """Twice as many slots as there can be texels or sectors."""
 _SET = ir.ArrayType(I32, 1 << _SLOT_BITS)
@@ -186,7 +186,7 @@ class _Count:
         """Add the texels of a tap that no tap had before, and their sectors."""
         builder = self._builder
         with each_lane(builder, self._inside(tap)) as lane:
-            row = field(builder, self._positions, builder.mul(tap, constant(_ROW_BYTES)))
+            row = field(builder, self._positions, builder.mul(tap, constant(WORDS_BYTES)))
             position = builder.load(field(builder, row, builder.shl(lane, constant(2))), typ=I32)
             with builder.if_then(builder.call(self._insert, [self._texels, position])):
                 add_to(builder, texels, constant(1, I64))
@@ -239,7 +239,7 @@ class _Count:
     def _offsets(self, tap: ir.Value) -> ir.Value:
         """Return how far the accesses of a tap lie from the base."""
         builder = self._builder
-        row = field(builder, self._positions, builder.mul(tap, constant(_ROW_BYTES)))
+        row = field(builder, self._positions, builder.mul(tap, constant(WORDS_BYTES)))
         return builder.sub(builder.load(row, typ=WORDS), splat(builder, self._base))
 
     def _kept_inside(self, tap: ir.Value) -> ir.Value:
@@ -248,7 +248,7 @@ class _Count:
 
     def _kept_offset_cell(self, tap: ir.Value) -> ir.Value:
         start = image_site_pointer(self._builder, self._site, "offsets")
-        return field(self._builder, start, self._builder.mul(tap, constant(_ROW_BYTES)))
+        return field(self._builder, start, self._builder.mul(tap, constant(WORDS_BYTES)))
 
     def _kept_offsets(self, tap: ir.Value) -> ir.Value:
         return self._builder.load(self._kept_offset_cell(tap), typ=WORDS, align=4)

@@ -4,17 +4,15 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.native.lowering.vectors import Floats, Integers, where
 from gpuadvisor.emulator.native.runtime.signatures import VOID, defined
-from gpuadvisor.emulator.native.textures.signatures import DOUBLES
+from gpuadvisor.emulator.native.textures.signatures import DOUBLES, DOUBLES_BYTES
 from gpuadvisor.emulator.native.vectors import POINTER, WORDS, field
-
-_AXIS_BYTES = 256
 
 
 def define_find_face(module: ir.Module) -> ir.Function:
     """Define (coordinates, face): x and y become places on the face of each lane, which is kept as well."""
     function, builder = defined(module, "find_face", ir.FunctionType(VOID, [POINTER, POINTER]))
     coordinates, face = function.args
-    cells = [field(builder, coordinates, _AXIS_BYTES * axis) for axis in range(3)]
+    cells = [field(builder, coordinates, DOUBLES_BYTES * axis) for axis in range(3)]
     x, y, z = (Floats(builder, builder.load(cell, typ=DOUBLES)) for cell in cells)
     along_z = _is_as_long(z, x) & _is_as_long(z, y)
     along_y = ~along_z & _is_as_long(y, x)

@@ -4,7 +4,7 @@ from gpuadvisor.emulator.native.abi import offset_of
 from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.textures.abi import COMPONENT_SHIFT, IMAGE, QUERIES, How, Kind
 from gpuadvisor.emulator.native.textures.objects import ImageAccess, ImageSites
-from gpuadvisor.emulator.native.textures.signatures import COMPONENTS, declared
+from gpuadvisor.emulator.native.textures.signatures import COMPONENTS, WORDS_BYTES, declared
 from gpuadvisor.emulator.native.vectors import (
     FULL,
     I32,
@@ -56,7 +56,7 @@ def _emit(access: ImageAccess, how: int) -> None:
         arguments = [access.context, site, image, places, part, constant(access.dimensions), constant(how)]
         builder.call(fetch, [*arguments, found])
     for number, target in enumerate(targets):
-        lanes.write(target, "b32", builder.load(field(builder, found, 128 * number), typ=WORDS))
+        lanes.write(target, "b32", builder.load(field(builder, found, WORDS_BYTES * number), typ=WORDS))
     if len(access.targets) > 1:
         lanes.write(access.targets[1], "pred", mask_of(builder, FULL))
 

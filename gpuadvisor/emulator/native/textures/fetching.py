@@ -6,7 +6,14 @@ from gpuadvisor.emulator.native.lowering.vectors import Floats, Integers, where
 from gpuadvisor.emulator.native.runtime.signatures import defined
 from gpuadvisor.emulator.native.textures.abi import COMPONENT_SHIFT, MOST_TAPS, How, Mode
 from gpuadvisor.emulator.native.textures.axes import AXIS, AXIS_BYTES, axis_indices, axis_inside, axis_weights
-from gpuadvisor.emulator.native.textures.signatures import DOUBLES, SIGNATURES, image_field, image_pointer
+from gpuadvisor.emulator.native.textures.signatures import (
+    DOUBLES,
+    DOUBLES_BYTES,
+    SIGNATURES,
+    WORDS_BYTES,
+    image_field,
+    image_pointer,
+)
 from gpuadvisor.emulator.native.vectors import (
     I32,
     WORDS,
@@ -20,8 +27,6 @@ from gpuadvisor.emulator.native.vectors import (
 from gpuadvisor.emulator.textures.images import CUBE_FACES, DEEPEST
 from gpuadvisor.emulator.textures.texels import CANONICAL_NAN, COMPONENTS
 
-_WORDS_BYTES = 128
-_DOUBLES_BYTES = 256
 _GATHER_ORDER = (2, 3, 1, 0)
 
 
@@ -85,8 +90,8 @@ class _Fetch:
         given = Integers(builder, builder.load(self._places, typ=WORDS))
         builder.store(given.minimum(Integers(builder, last)).value, self._layers)
         for axis in range(DEEPEST):
-            place = builder.load(field(builder, self._places, _WORDS_BYTES * (1 + axis)), typ=WORDS)
-            cell = field(builder, self._coordinates, _DOUBLES_BYTES * axis)
+            place = builder.load(field(builder, self._places, WORDS_BYTES * (1 + axis)), typ=WORDS)
+            cell = field(builder, self._coordinates, DOUBLES_BYTES * axis)
             with builder.if_else(self._is_whole) as (whole, real):
                 with whole:
                     builder.store(Integers(builder, place).to_floats(64, signed=True).value, cell)
@@ -109,7 +114,7 @@ class _Fetch:
             mode = builder.select(self._is_whole, constant(Mode.BORDER), mode)
             exists = builder.icmp_unsigned("<", axis, self._dimensions)
             mode = builder.select(exists, mode, constant(Mode.CLAMP))
-            cell = field(builder, self._coordinates, self._times(axis, _DOUBLES_BYTES))
+            cell = field(builder, self._coordinates, self._times(axis, DOUBLES_BYTES))
             arguments = [
                 self._axis(axis),
                 builder.load(cell, typ=DOUBLES),
@@ -203,7 +208,7 @@ class _Fetch:
     def _put(self, component: ir.Value, value: ir.Value) -> None:
         """Give the lanes of the request a component."""
         builder = self._builder
-        cell = field(builder, self._components, self._times(component, _WORDS_BYTES))
+        cell = field(builder, self._components, self._times(component, WORDS_BYTES))
         others = builder.load(cell, typ=WORDS)
         builder.store(builder.select(mask_of(builder, self._mask), value, others), cell)
 
@@ -221,10 +226,10 @@ class _Fetch:
         return field(self._builder, self._axes, self._times(number, AXIS_BYTES))
 
     def _position(self, tap: ir.Value) -> ir.Value:
-        return field(self._builder, self._positions, self._times(tap, _WORDS_BYTES))
+        return field(self._builder, self._positions, self._times(tap, WORDS_BYTES))
 
     def _weight(self, tap: ir.Value) -> ir.Value:
-        return field(self._builder, self._weights, self._times(tap, _DOUBLES_BYTES))
+        return field(self._builder, self._weights, self._times(tap, DOUBLES_BYTES))
 
     def _inside(self, tap: ir.Value) -> ir.Value:
         return field(self._builder, self._insides, self._times(tap, 4))

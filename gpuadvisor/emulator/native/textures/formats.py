@@ -8,7 +8,7 @@ from gpuadvisor.emulator.native.lowering.vectors import Integers, where
 from gpuadvisor.emulator.native.runtime.signatures import defined
 from gpuadvisor.emulator.native.state import pointer
 from gpuadvisor.emulator.native.textures.abi import Content
-from gpuadvisor.emulator.native.textures.signatures import SIGNATURES, image_field
+from gpuadvisor.emulator.native.textures.signatures import SIGNATURES, WORDS_BYTES, image_field
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -21,8 +21,6 @@ from gpuadvisor.emulator.native.vectors import (
     local,
     splat,
 )
-
-_ROW_BYTES = 128
 
 
 def define_channel_of(module: ir.Module) -> ir.Function:
@@ -54,7 +52,7 @@ def define_store_texels(module: ir.Module) -> ir.Function:
     kept = local(builder, WORDS)
     with counted_loop(builder, image_field(builder, image, "channels")) as channel:
         words = builder.load(
-            field(builder, components, builder.mul(channel, constant(_ROW_BYTES))), typ=WORDS
+            field(builder, components, builder.mul(channel, constant(WORDS_BYTES))), typ=WORDS
         )
         builder.store(builder.call(module.globals["channel_of"], [image, words]), kept)
         start = field(builder, arena, builder.zext(builder.mul(channel, size), I64))

@@ -6,9 +6,12 @@ from gpuadvisor.emulator.native.abi import offset_of
 from gpuadvisor.emulator.native.lowering.vectors import float_type
 from gpuadvisor.emulator.native.runtime.signatures import VOID
 from gpuadvisor.emulator.native.textures.abi import IMAGE, IMAGE_SITE
-from gpuadvisor.emulator.native.vectors import I1, I32, I64, POINTER, WORDS, field
+from gpuadvisor.emulator.native.vectors import I1, I32, I64, LANES, POINTER, WORDS, field
 
 DOUBLES = float_type(64)
+WORDS_BYTES = 4 * LANES
+DOUBLES_BYTES = 8 * LANES
+"""What a <32 x i32> and a <32 x double> take in memory."""
 PLACES = ir.ArrayType(WORDS, 4)
 """The layer, x, y and z of each lane, as bits."""
 COMPONENTS = ir.ArrayType(WORDS, 4)

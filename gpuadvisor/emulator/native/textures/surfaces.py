@@ -5,11 +5,9 @@ from llvmlite import ir
 from gpuadvisor.emulator.native.lowering.vectors import Integers, where
 from gpuadvisor.emulator.native.runtime.signatures import defined
 from gpuadvisor.emulator.native.textures.abi import Bounds
-from gpuadvisor.emulator.native.textures.signatures import SIGNATURES, image_field, image_pointer
+from gpuadvisor.emulator.native.textures.signatures import SIGNATURES, WORDS_BYTES, image_field, image_pointer
 from gpuadvisor.emulator.native.vectors import FULL, I32, WORDS, bits, constant, field, splat
 from gpuadvisor.emulator.textures.images import DEEPEST
-
-_ROW_BYTES = 128
 
 
 def define_place_on_surface(module: ir.Module) -> ir.Function:
@@ -30,7 +28,7 @@ class _Surface:
         self._builder = builder
         self._image, places, self._mask, self._size, is_formatted = function.args[:5]
         self._bounds, self._positions, self._inside = function.args[5:]
-        cells = [field(builder, places, _ROW_BYTES * number) for number in range(1 + DEEPEST)]
+        cells = [field(builder, places, WORDS_BYTES * number) for number in range(1 + DEEPEST)]
         self._layers, *self._places = (Integers(builder, builder.load(cell, typ=WORDS)) for cell in cells)
         self._places[0] = self._in_bytes(self._places[0], is_formatted)
         self._row_bytes = image_field(builder, self._image, "row_bytes")
