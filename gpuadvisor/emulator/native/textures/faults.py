@@ -50,16 +50,9 @@ def refusal(
 def _named(instruction: Instruction) -> list[Operand]:
     """Return the operands whose values native code notes; None where there is none."""
     _, address, behind = split_at_address(instruction.operands)
-<<<<<<< HEAD
     if not behind:
         return [address.base]
     place, geometry = behind[0], geometry_of(instruction)
     elements = place.elements if isinstance(place, Vector) else (place,)
     named = elements[: geometry.layered + geometry.dimensions]
     return [address.base, *(named if geometry.layered else (None, *named))]
-=======
-    place = behind[0] if behind else Vector(())
-    named = place.elements if isinstance(place, Vector) else (place,)
-    is_layered = bool(named) and geometry_of(instruction).layered
-    return [address.base, *(named if is_layered else (None, *named))]
->>>>>>> master

@@ -8,11 +8,7 @@ from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.runtime.signatures import defined
 from gpuadvisor.emulator.native.state import pointer, word, word_pointer
 from gpuadvisor.emulator.native.textures.abi import IMAGE
-<<<<<<< HEAD
 from gpuadvisor.emulator.native.textures.signatures import PLACES, SIGNATURES, WORDS_BYTES, image_field
-=======
-from gpuadvisor.emulator.native.textures.signatures import PLACES, SIGNATURES, image_field
->>>>>>> master
 from gpuadvisor.emulator.native.transfers import spilled
 from gpuadvisor.emulator.native.vectors import I64, POINTER, constant, counted_loop, field, first_lane, local
 
@@ -52,11 +48,7 @@ def define_note_refused(module: ir.Module) -> ir.Function:
     first = first_lane(builder, lanes)
     words = [spilled(builder, handles, first, 64)]
     for number in range(PLACES.count):
-<<<<<<< HEAD
         place = spilled(builder, field(builder, places, WORDS_BYTES * number), first, 32)
-=======
-        place = spilled(builder, field(builder, places, _ROW_BYTES * number), first, 32)
->>>>>>> master
         words.append(builder.zext(place, I64))
     builder.store(pc, word_pointer(builder, context, Word.FAULT_PLACE))
     builder.store(builder.zext(lanes, I64), word_pointer(builder, context, Word.FAULT_MASK))

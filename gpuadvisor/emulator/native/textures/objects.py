@@ -14,11 +14,7 @@ from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.plan import ImageSite
 from gpuadvisor.emulator.native.state import pointer
 from gpuadvisor.emulator.native.textures.abi import IMAGE_SITE, Kind
-<<<<<<< HEAD
 from gpuadvisor.emulator.native.textures.signatures import PLACES, WORDS_BYTES, declared
-=======
-from gpuadvisor.emulator.native.textures.signatures import PLACES, declared
->>>>>>> master
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -94,11 +90,7 @@ class ImageAccess:
         layer = values[:1] if self.geometry.layered else [ir.Constant(WORDS, None)]
         missing = [ir.Constant(WORDS, None)] * (DEEPEST - len(named))
         for number, value in enumerate([*layer, *named, *missing]):
-<<<<<<< HEAD
             self.builder.store(value, field(self.builder, self._places, WORDS_BYTES * number))
-=======
-            self.builder.store(value, field(self.builder, self._places, 128 * number))
->>>>>>> master
         return self._places
 
     def site(self, space: str, operation: str) -> ir.Value:
