@@ -66,7 +66,9 @@ class Registers:
 
     def _register(self, name: str, type_name: str, *, negated: bool) -> Fetch:
         slot = self.slots[name]
-        if negated and self.dtypes[slot] != WIDE:
+        if negated and self.dtypes[slot] != np.bool_:
+            raise Unsupported(f"the negation of {name}, which is no predicate")
+        if negated:
             return lambda batch: ~batch.registers[slot]
         if self.dtypes[slot] == dtype_of(type_name):
             return lambda batch: batch.registers[slot]

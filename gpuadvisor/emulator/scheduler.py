@@ -7,8 +7,8 @@ same place execute together.
 
 The rule alone would starve a lane that holds a lock while its neighbours spin on it at a smaller
 program counter. Hence the progress rule: when a loop that polls memory (see `spinning`) has gone
-round `PATIENCE` times and no thread has left it, its threads yield, that is, run only when no other
-thread can or when one has written to memory.
+round in vain as often as it has patience, its threads yield, that is, run only when no other thread
+can or when one has written to memory.
 """
 
 import numpy as np
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from gpuadvisor.emulator.active import Active, Mask
 
-PATIENCE = 32
 _PARKED = np.int32(np.iinfo(np.int32).max)
 _YIELD = np.int32(1 << 30)
 
@@ -101,12 +100,12 @@ class Scheduler:
         self._pcs[mask] = pcs[mask]
         self._others = int(self._pcs.min())
 
-    def spins(self, branch: int, going_round: int) -> bool:
+    def spins(self, branch: int, going_round: int, patience: int) -> bool:
         """Note that threads go round a polling loop; return whether their patience is at an end."""
         before, rounds = self._spins.get(branch, (0, 0))
         rounds = rounds + 1 if before == going_round else 0
-        self._spins[branch] = (going_round, rounds if rounds < PATIENCE else 0)
-        return rounds >= PATIENCE
+        self._spins[branch] = (going_round, rounds if rounds < patience else 0)
+        return rounds >= patience
 
     def go_yielding(self, mask: Mask, pc: int, others: Mask, next_pc: int) -> None:
         """Send `mask` to `pc`, to run after all threads that do not yield, and `others` to `next_pc`."""

@@ -13,14 +13,23 @@ _POLLING_WAITS = frozenset({"test_wait", "try_wait"})
 _POLLING_ATOMICS = frozenset({"cas", "exch"})
 READING_ATOMICS = frozenset({"add", "or", "xor"})
 """With the operand 0 they only tell what is in memory."""
+PATIENCE = 32
+"""How often a loop goes round and no thread leaves it before its threads let all others run first."""
+_SUSPENDING = "try_wait"
+"""A poll by which hardware lets a thread sleep until there is something new (PTX ISA, mbarrier.try_wait)."""
 
 
 Loop = tuple[Instruction, ...]
 
 
-def polling_branches(function: Function) -> frozenset[int]:
-    """Return the program counters of backward branches that close a polling loop."""
-    return frozenset(loop[-1].index for loop in _polling_loops(function))
+def polling_branches(function: Function) -> dict[int, int]:
+    """Return the patience of each polling loop, by the program counter of the branch that closes it."""
+    return {loop[-1].index: _patience(loop) for loop in _polling_loops(function)}
+
+
+def _patience(loop: Loop) -> int:
+    polls = [instruction for instruction in loop if is_poll(instruction)]
+    return 0 if all(_SUSPENDING in instruction.modifiers for instruction in polls) else PATIENCE
 
 
 def polls_shared_memory_only(function: Function) -> bool:

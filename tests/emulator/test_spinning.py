@@ -3,7 +3,7 @@
 import pytest
 
 from gpuadvisor.emulator.program import Function
-from gpuadvisor.emulator.spinning import polling_branches, polls_shared_memory_only
+from gpuadvisor.emulator.spinning import PATIENCE, polling_branches, polls_shared_memory_only
 from tests.emulator.harness import ptx_kernel
 
 BEFORE = ".shared .align 8 .b64 s[4];\n"
@@ -41,6 +41,19 @@ def test_waiting_for_a_phase_polls_shared_memory() -> None:
     function = _function("mbarrier.try_wait.parity.b64 %p2, [%rd0], 0;", "not.pred %p1, %p2;")
     assert polling_branches(function)
     assert polls_shared_memory_only(function)
+
+
+@pytest.mark.parametrize(
+    ("poll", "patience"),
+    [
+        ("mbarrier.try_wait.parity.b64 %p2, [%rd0], 0;", 0),
+        ("mbarrier.test_wait.parity.b64 %p2, [%rd0], 0;", PATIENCE),
+        ("mbarrier.try_wait.parity.b64 %p2, [%rd0], 0; ld.volatile.u32 %r2, [%rd0];", PATIENCE),
+    ],
+)
+def test_hardware_lets_threads_sleep_that_only_try_to_wait(poll: str, patience: int) -> None:
+    function = _function(poll, "not.pred %p1, %p2;")
+    assert list(polling_branches(function).values()) == [patience]
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ class Binding:
     registers: Registers
     read_registers: frozenset[str]
     """Registers that some instruction reads."""
-    polling: frozenset[int]
-    """Branches that close a polling loop."""
+    polling: Mapping[int, int]
+    """The patience of each polling loop, by the branch that closes it."""
 
 
 StepBuilder = Callable[[Instruction, Binding], Step]

@@ -15,13 +15,13 @@ def bind_branch(instruction: Instruction, binding: Binding) -> Control:
     """Bind bra."""
     target = _label(instruction.operands[0], binding)
     pc, following = instruction.index, instruction.index + 1
-    polls, conditional = pc in binding.polling, instruction.guard is not None
+    patience, conditional = binding.polling.get(pc), instruction.guard is not None
 
     def control(batch: Batch, every: Active, on: Active) -> None:
         scheduler = batch.scheduler
         if conditional:
             batch.recorder.branch(pc, every.mask, on.mask)
-        if polls and on.count and scheduler.spins(pc, on.count):
+        if patience is not None and on.count and scheduler.spins(pc, on.count, patience):
             scheduler.go_yielding(on.mask, target, every.mask & ~on.mask, following)
         elif on.count == every.count:
             scheduler.go(target)

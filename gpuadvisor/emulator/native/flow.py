@@ -1,6 +1,6 @@
 """Which lanes of a warp run next: the smallest place first (see `emulator.scheduler`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llvmlite import ir
 
@@ -33,13 +33,13 @@ class Flow:
         function: ir.Function,
         blocks: Blocks,
         counters: Counters,
-        polling: frozenset[int],
+        polling: Mapping[int, int],
         meetings: frozenset[int] | None,
     ) -> None:
         self.blocks = blocks
         self.counters = counters
         self.polling = polling
-        """The program counters of branches that close polling loops."""
+        """The patience of polling loops, by the program counters of the branches that close them."""
         self.counts_arrivals = counts_arrivals(blocks.linked.function)
         self._meetings = meetings
         """The blocks before and behind which warps of a cluster give way; None: there are no clusters."""

@@ -108,8 +108,8 @@ class Lanes:
         width = width_of(type_name)
         match operand:
             case Register(name, negated) if name in self.registers.types:
-                value = self.register(name)
-                return self.builder.not_(value) if negated else self.resize(value, type_name, width)
+                value = self.resize(self.register(name), type_name, width)
+                return self.builder.not_(value) if negated else value
             case Register(name, _) if is_special(name):
                 return self.resize(special_value(self.warp, name), type_name, width)
             case Immediate() | Symbol() if width == 128:

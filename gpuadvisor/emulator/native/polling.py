@@ -19,7 +19,6 @@ from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.state import word_pointer
 from gpuadvisor.emulator.native.vectors import I1, I32, I64, add_to, bits, constant, field
 from gpuadvisor.emulator.program import Function, Instruction, Register
-from gpuadvisor.emulator.scheduler import PATIENCE
 from gpuadvisor.emulator.spinning import READING_ATOMICS, polling_branches, polls_shared_memory_only
 
 _WRITERS = frozenset({"st", "stmatrix", "red", "atom", "mbarrier", "cp", "sust", "sured"})
@@ -35,8 +34,8 @@ _NEVER = constant(0, I1)
 class Polling:
     """The polling loops of a kernel."""
 
-    branches: frozenset[int]
-    """The program counters of the branches that close them."""
+    branches: dict[int, int]
+    """Their patience, by the program counters of the branches that close them."""
     by: str
     """Who changes what they poll: "block" or "grid"; empty: there are none."""
     reads_clocks: bool
@@ -68,7 +67,7 @@ def emit_patience(flow: Flow, lanes: Lanes, branch: int, target: int, following:
     as_before = builder.icmp_unsigned("==", builder.load(slot, typ=I32), going)
     more = builder.add(builder.load(rounds_slot, typ=I32), constant(1))
     rounds = builder.select(as_before, more, constant(0))
-    tired = builder.and_(some, builder.icmp_unsigned(">=", rounds, constant(PATIENCE)))
+    tired = builder.and_(some, builder.icmp_unsigned(">=", rounds, constant(flow.polling[branch])))
     with builder.if_then(some):
         builder.store(going, slot)
         builder.store(builder.select(tired, constant(0), rounds), rounds_slot)

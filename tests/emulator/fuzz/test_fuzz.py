@@ -53,6 +53,7 @@ def test_a_kernel_with_endless_parameters_is_refused() -> None:
         ),
         (".reg .pred %p<3>; .reg .b32 %a; setp.ge.s32 %p1|%p2, %a, %a, %a, %a;", "no operation of this"),
         (".reg .b128 %a; .reg .b32 %b; ld.global.u32 %b, [%a+8];", "an address in %a"),
+        (".reg .b32 %a; again: @!%a bra again;", "is no predicate"),
         (".local .align 5588197501 .b8 depot[8];", "an alignment of 5588197501"),
     ],
 )

@@ -38,7 +38,7 @@ def refusal(
             batch.registers[slot] = np.full(batch.shape, value, registers.dtypes[slot])
     alone = np.zeros(batch.shape, np.bool_)
     alone[0, 0] = True
-    binding = Binding(Linked(function, (), {}, {}, {}), registers, frozenset(), frozenset())
+    binding = Binding(Linked(function, (), {}, {}, {}), registers, frozenset(), {})
     try:
         with np.errstate(all="ignore"):
             _BUILDERS[instruction.opcode](instruction, binding)(batch, Active(alone))
