@@ -3,7 +3,6 @@
 import llvmlite.binding as llvm
 
 from gpuadvisor.emulator.native.host import target_machine
-from gpuadvisor.emulator.native.runtime.module import runtime_module
 
 
 def compiled(text: str) -> bytes:
@@ -26,8 +25,3 @@ def _optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
     passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
     passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
-
-
-def compiled_runtime() -> bytes:
-    """Return the object code of what all kernels share."""
-    return compiled(str(runtime_module()))

@@ -48,15 +48,6 @@ from gpuadvisor.emulator.native.vectors import (
 _CONTEXT_BYTES = WORD_BYTES * CONTEXT_WORDS
 
 
-def clusters_module() -> ir.Module:
-    """Return the module with the function that runs clusters; it needs no other."""
-    module = ir.Module("clusters")
-    for define in (define_prepare_warp, define_release_barrier, _define_release_clusters_barrier):
-        define(module).linkage = "internal"
-    _Driver(module).define()
-    return module
-
-
 @contextmanager
 def each_warp(builder: ir.IRBuilder, contexts: ir.Value) -> Iterator[ir.Value]:
     """Build a loop over the warps of a cluster; yields the address of a warp's state."""
@@ -222,3 +213,16 @@ class _Driver:
         with each_block(builder, self.contexts) as (_rank, context):
             add_to(builder, total, word(builder, context, Word.CHANGES))
         return builder.load(total, typ=I64)
+
+
+def _define_run_clusters(module: ir.Module) -> ir.Function:
+    return _Driver(module).define()
+
+
+DEFINITIONS = (
+    define_prepare_warp,
+    define_release_barrier,
+    _define_release_clusters_barrier,
+    _define_run_clusters,
+)
+"""The library of launches in clusters; each definition may call those before it."""

@@ -1,8 +1,5 @@
-"""All functions that kernels with textures or surfaces share, in one module."""
+"""The library of kernels with textures or surfaces; each definition may call those before it."""
 
-from llvmlite import ir
-
-from gpuadvisor.emulator.native.abi import IMAGE_EXPORTS
 from gpuadvisor.emulator.native.textures import (
     axes,
     counting,
@@ -14,7 +11,7 @@ from gpuadvisor.emulator.native.textures import (
     texels,
 )
 
-_DEFINITIONS = (
+DEFINITIONS = (
     handles.define_find_image,
     handles.define_note_refused,
     counting.define_insert,
@@ -29,13 +26,3 @@ _DEFINITIONS = (
     formats.define_channel_of,
     formats.define_store_texels,
 )
-
-
-def images_module() -> ir.Module:
-    """Return the module; each definition may call those before it."""
-    module = ir.Module("images")
-    for define in _DEFINITIONS:
-        function = define(module)
-        if function.name not in IMAGE_EXPORTS:
-            function.linkage = "internal"
-    return module

@@ -1,11 +1,8 @@
-"""All functions of the run-time part in one module."""
+"""The library that all kernels need; each definition may call those before it."""
 
-from llvmlite import ir
-
-from gpuadvisor.emulator.native.abi import EXPORTS
 from gpuadvisor.emulator.native.runtime import access, barriers, blocks, convergence, counts, phases, samples
 
-_DEFINITIONS = (
+DEFINITIONS = (
     counts.define_first_of_kind,
     counts.define_bank_passes,
     counts.define_count_global,
@@ -29,13 +26,3 @@ _DEFINITIONS = (
     blocks.define_release_barrier,
     blocks.define_run_blocks,
 )
-
-
-def runtime_module() -> ir.Module:
-    """Return the module; each definition may call those before it."""
-    module = ir.Module("runtime")
-    for define in _DEFINITIONS:
-        function = define(module)
-        if function.name not in EXPORTS:
-            function.linkage = "internal"
-    return module
