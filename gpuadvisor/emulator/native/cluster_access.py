@@ -11,7 +11,7 @@ from gpuadvisor.emulator.clusters import RANK_SHIFT
 from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.lowering.functions import call_shared
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import site_field, word, word_pointer
+from gpuadvisor.emulator.native.state import note_fault, site_field, word
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -105,11 +105,5 @@ def _check(
     outside = builder.icmp_unsigned(">=", offsets, splat(builder, limit))
     bad = builder.and_(bits(builder, outside), mask)
     with builder.if_then(builder.icmp_unsigned("!=", bad, constant(0)), likely=False):
-        noted = {
-            Word.FAULT_PLACE: builder.ptrtoint(site, I64),
-            Word.FAULT_MASK: builder.zext(mask, I64),
-            Word.FAULT_ADDRESSES: addresses,
-        }
-        for name, value in noted.items():
-            builder.store(value, word_pointer(builder, context, name), align=8)
+        note_fault(builder, context, builder.ptrtoint(site, I64), mask, addresses)
         builder.ret(constant(-1, I64))

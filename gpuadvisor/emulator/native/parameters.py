@@ -5,7 +5,7 @@ from llvmlite import ir
 from gpuadvisor.emulator.layout import FRAME_BASE
 from gpuadvisor.emulator.native.abi import Status, Word
 from gpuadvisor.emulator.native.lanes import Lanes
-from gpuadvisor.emulator.native.state import word, word_pointer
+from gpuadvisor.emulator.native.state import note_fault, word
 from gpuadvisor.emulator.native.vectors import I64, bits, constant, splat, splat_constant
 from gpuadvisor.emulator.program import Function
 
@@ -39,13 +39,7 @@ def parameter_places(
     skewed = builder.icmp_unsigned("!=", low_bits, splat_constant(0, I64))
     bad = builder.and_(bits(builder, builder.or_(outside, skewed)), mask)
     with builder.if_then(builder.icmp_unsigned("!=", bad, constant(0)), likely=False):
-        noted = {
-            Word.FAULT_PLACE: builder.ptrtoint(site, I64),
-            Word.FAULT_MASK: builder.zext(mask, I64),
-            Word.FAULT_ADDRESSES: addresses,
-        }
-        for name, value in noted.items():
-            builder.store(value, word_pointer(builder, context, name), align=8)
+        note_fault(builder, context, builder.ptrtoint(site, I64), mask, addresses)
         builder.ret(constant(Status.BAD_ADDRESS))
     start = splat(builder, word(builder, context, Word.PARAMETERS))
     return builder.select(of_kernel, builder.add(start, addresses), builder.add(own, offsets))

@@ -15,7 +15,7 @@ from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.parameters import parameter_places, takes_parameter_addresses
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import pointer, warp_field, word, word_pointer
+from gpuadvisor.emulator.native.state import note_fault, pointer, warp_field, word
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -145,13 +145,7 @@ class Requester:
         builder, context = self._lanes.builder, self._lanes.warp.context
         some = builder.icmp_unsigned("!=", wrong, constant(0))
         with builder.if_then(some, likely=False):
-            noted = {
-                Word.FAULT_PLACE: constant(self._instruction.index, I64),
-                Word.FAULT_MASK: builder.zext(wrong, I64),
-                Word.FAULT_ADDRESSES: values,
-            }
-            for name, value in noted.items():
-                builder.store(value, word_pointer(builder, context, name), align=8)
+            note_fault(builder, context, constant(self._instruction.index, I64), wrong, values)
         self.stop_if(some, status)
 
     def stop_if(self, failed: ir.Value, status: Status) -> None:

@@ -45,3 +45,16 @@ def warp_pointer(builder: ir.IRBuilder, warp: ir.Value, name: str) -> ir.Value:
 def warp_field(builder: ir.IRBuilder, warp: ir.Value, name: str, kind: ir.Type) -> ir.Value:
     """Return the value of a field of a warp's state."""
     return builder.load(warp_pointer(builder, warp, name), typ=kind)
+
+
+def note_fault(
+    builder: ir.IRBuilder, context: ir.Value, place: ir.Value, mask: ir.Value, addresses: ir.Value
+) -> None:
+    """Note for the message where a request failed, its lanes, as bits, and their addresses, <32 x i64>."""
+    noted = {
+        Word.FAULT_PLACE: place,
+        Word.FAULT_MASK: builder.zext(mask, I64),
+        Word.FAULT_ADDRESSES: addresses,
+    }
+    for name, value in noted.items():
+        builder.store(value, word_pointer(builder, context, name), align=8)

@@ -6,7 +6,7 @@ from gpuadvisor.emulator.memory import BASE_ADDRESS
 from gpuadvisor.emulator.native.abi import Word
 from gpuadvisor.emulator.native.runtime.counts import SECTOR_SHIFT
 from gpuadvisor.emulator.native.runtime.signatures import SIGNATURES, defined
-from gpuadvisor.emulator.native.state import pointer, site_field, site_pointer, word, word_pointer
+from gpuadvisor.emulator.native.state import note_fault, pointer, site_field, site_pointer, word
 from gpuadvisor.emulator.native.vectors import (
     FULL,
     I8,
@@ -60,12 +60,9 @@ class _Access:
 
     def fail(self) -> None:
         """Note the request for the message, and return."""
-        builder = self.builder
-        place = builder.ptrtoint(self.site, I64)
-        builder.store(place, word_pointer(builder, self.context, Word.FAULT_PLACE))
-        builder.store(builder.zext(self.mask, I64), word_pointer(builder, self.context, Word.FAULT_MASK))
-        builder.store(self.addresses, word_pointer(builder, self.context, Word.FAULT_ADDRESSES), align=8)
-        builder.ret(_FAILED)
+        place = self.builder.ptrtoint(self.site, I64)
+        note_fault(self.builder, self.context, place, self.mask, self.addresses)
+        self.builder.ret(_FAILED)
 
     def check_below(self, size_word: Word) -> None:
         """Fail unless all bytes lie below the size of the space."""
