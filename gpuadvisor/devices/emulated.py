@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +10,9 @@ from numpy.typing import NDArray
 from gpuadvisor.compiler.compile import compile_source
 from gpuadvisor.compiler.headers import is_library_header
 from gpuadvisor.compiler.module import CompiledModule, CompileOptions
-from gpuadvisor.devices.activities import Activity, Run
 from gpuadvisor.devices.catalog import entry
 from gpuadvisor.devices.cost import modelled_time
 from gpuadvisor.devices.device import ONCE, Argument, Buffer, Kernel, LaunchResult, Place, Timing
-from gpuadvisor.devices.emulated_activities import EmulatedActivities
 from gpuadvisor.devices.launch_checks import check_cluster, check_shape, resident
 from gpuadvisor.emulator.clusters import with_cluster
 from gpuadvisor.emulator.decoder import decode
@@ -27,6 +26,9 @@ from gpuadvisor.emulator.textures.images import Image
 from gpuadvisor.model.device import DeviceFacts
 from gpuadvisor.model.errors import GpuAdvisorError
 from gpuadvisor.model.kernel import KernelTime, Launch
+
+if TYPE_CHECKING:
+    from gpuadvisor.devices.activities import Activity, Run
 
 _CHECKED_GUARD_BYTES = 1 << 20
 
@@ -138,15 +140,18 @@ class EmulatedDevice:
         )
         return LaunchResult(times=(time,), observation=observation)
 
-    def perform(self, activity: Activity, timing: Timing = ONCE) -> LaunchResult:  # noqa: ARG002 - one model
+    def perform(self, activity: "Activity", timing: Timing = ONCE) -> LaunchResult:  # noqa: ARG002 - one model
         """Carry out the steps once, every block of every launch, and model one time for all.
 
         Raises GpuAdvisorError where a launch fails, and for steps that only a real GPU can do.
         """
+        # Imported here: kernels alone need nothing of it.
+        from gpuadvisor.devices.emulated_activities import EmulatedActivities
+
         activities = EmulatedActivities(self._facts, self._memory, self._launch_whole)
         return LaunchResult(times=(activities.perform(activity),))
 
-    def _launch_whole(self, run: Run) -> KernelTime:
+    def _launch_whole(self, run: "Run") -> KernelTime:
         threads = run.launch.blocks * run.launch.threads_per_block
         whole = Timing(emulated_threads=threads)
         (time,) = self.launch(run.kernel, run.launch, run.arguments, whole).times

@@ -46,7 +46,7 @@ def touched(trace: RequestTrace, pc: int, bytes_per_thread: int) -> Touched | No
         sectors=int(np.count_nonzero(fresh)),
         ideal_sectors=int(ideal_sectors(distinct_bytes(starts, bytes_per_thread)).sum()),
         of_blocks=[
-            np.unique(sectors[blocks == block][fresh[blocks == block]])
+            _distinct(sectors[blocks == block][fresh[blocks == block]])
             for block in range(len(trace.positions))
         ],
     )
@@ -57,7 +57,7 @@ def reuse(trace: RequestTrace, parts: Sequence[Touched]) -> Reuse | None:
     if not parts:
         return None
     of_blocks = [
-        np.unique(np.concatenate(sectors)) for sectors in zip(*(p.of_blocks for p in parts), strict=True)
+        _distinct(np.concatenate(sectors)) for sectors in zip(*(p.of_blocks for p in parts), strict=True)
     ]
     return Reuse(
         trace=Trace(
@@ -69,5 +69,13 @@ def reuse(trace: RequestTrace, parts: Sequence[Touched]) -> Reuse | None:
         sectors=sum(part.sectors for part in parts),
         ideal_sectors=sum(part.ideal_sectors for part in parts),
         block_sectors=sum(sectors.size for sectors in of_blocks),
-        distinct_sectors=int(np.unique(np.concatenate(of_blocks)).size),
+        distinct_sectors=int(_distinct(np.concatenate(of_blocks)).size),
     )
+
+
+def _distinct(values: Addresses) -> Addresses:
+    """Return each value once, in order; `numpy.unique` imports NumPy's masked arrays to do it."""
+    ordered = np.sort(values)
+    fresh = np.ones(ordered.shape, np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]

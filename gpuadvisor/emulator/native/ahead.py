@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Ahead(Generic[T]):
-    """Remembers the last `kept` results; what is begun in the thread is not begun again elsewhere."""
+    """Remembers the last `kept` results; what is begun in a thread is not begun again elsewhere."""
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
@@ -22,13 +22,13 @@ class Ahead(Generic[T]):
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
 
     def start(self, key: str, work: Callable[[], T]) -> None:
-        """Have the thread work out what somebody is going to ask for."""
+        """Have a thread work out what somebody is going to ask for."""
         with self._lock:
             if key not in self._begun:
                 self._begun[key] = self._pool.submit(work)
 
     def get(self, key: str, work: Callable[[], T]) -> T:
-        """Return the result; one that the thread has not begun yet is worked out here."""
+        """Return the result; one that no thread has begun yet is worked out here."""
         with self._lock:
             begun = self._begun.pop(key, None)
         result = work() if begun is None or begun.cancel() else begun.result()
