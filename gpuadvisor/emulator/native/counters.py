@@ -4,7 +4,6 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import WORD_BYTES, Word
 from gpuadvisor.emulator.native.lanes import Warp
-from gpuadvisor.emulator.native.state import pointer
 from gpuadvisor.emulator.native.vectors import I64, add_to, constant, field
 
 Name = tuple[str, int]
@@ -25,7 +24,7 @@ class Counters:
 
     def add(self, warp: Warp, name: Name, amount: ir.Value) -> None:
         """Emit the addition of a 64-bit amount."""
-        start = pointer(warp.builder, warp.context, Word.COUNTERS)
+        start = warp.fixed.pointer(warp.builder, Word.COUNTERS)
         add_to(warp.builder, field(warp.builder, start, WORD_BYTES * self._place(name)), amount)
 
     def add_threads(self, warp: Warp, name: Name, mask: ir.Value) -> None:

@@ -9,7 +9,7 @@ from gpuadvisor.emulator.native.blocks import Block, Blocks, counts_arrivals
 from gpuadvisor.emulator.native.counters import Counters
 from gpuadvisor.emulator.native.lanes import Warp
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import warp_field, warp_pointer, word, word_pointer
+from gpuadvisor.emulator.native.state import Fixed, warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I1,
     I32,
@@ -45,6 +45,7 @@ class Flow:
         """The blocks before and behind which warps of a cluster give way; None: there are no clusters."""
         self._function = function
         self._context, self._state = function.args
+        self._fixed = Fixed(self._context)
         entry = function.append_basic_block("entry")
         self._dispatch = function.append_basic_block("dispatch")
         self._returns: dict[Status, ir.Block] = {}
@@ -68,7 +69,7 @@ class Flow:
         if self._meetings is not None and block.number in self._meetings:
             builder.store(constant(1, I1), self._done)
         active, issued = builder.load(self._active, typ=I32), builder.load(self._issued, typ=I64)
-        return Warp(builder, self._context, self._state, active, issued)
+        return Warp(builder, self._context, self._state, active, issued, self._fixed)
 
     def count(self, warp: Warp, block: Block) -> None:
         """Count the execution of a block."""

@@ -12,6 +12,7 @@ from gpuadvisor.emulator.native.abi import WARP
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.lowering.vectors import splat as splat_number
 from gpuadvisor.emulator.native.specials import special_value
+from gpuadvisor.emulator.native.state import Fixed
 from gpuadvisor.emulator.native.vectors import I32, MASK, bits, field, mask_of
 from gpuadvisor.emulator.program import Address, Immediate, Instruction, Operand, Register, Symbol
 from gpuadvisor.emulator.registers import Unsupported, immediate
@@ -56,6 +57,7 @@ class Warp:
     state: ir.Value
     active: ir.Value
     issued: ir.Value
+    fixed: Fixed
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Memory requests in native code: from addresses to checked, counted places in memory."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -15,7 +15,7 @@ from gpuadvisor.emulator.native.lanes import Lanes
 from gpuadvisor.emulator.native.parameters import parameter_places, takes_parameter_addresses
 from gpuadvisor.emulator.native.plan import Site
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import note_fault, pointer, warp_field, word
+from gpuadvisor.emulator.native.state import note_fault, warp_field, word
 from gpuadvisor.emulator.native.vectors import (
     I32,
     I64,
@@ -124,8 +124,8 @@ class Requester:
         site = Site(
             self._instruction.index, space, operation, size_bytes, counted, check.first_bytes, check.what
         )
-        start = pointer(self._lanes.builder, self._lanes.warp.context, Word.SITES)
-        return field(self._lanes.builder, start, self._sites.add(site) * SITE.itemsize)
+        builder, fixed = self._lanes.builder, self._lanes.warp.fixed
+        return field(builder, fixed.pointer(builder, Word.SITES), self._sites.add(site) * SITE.itemsize)
 
     def access(self, space: str, site: ir.Value, addresses: ir.Value, mask: ir.Value) -> ir.Value:
         """Check and count a request of a site; return what access functions do."""
@@ -223,7 +223,7 @@ class Requester:
         if self._in_clusters(space):
             return word(builder, context, Word.CLUSTER_SHARED), located(builder, context, addresses)[1]
         if space == "shared":
-            shared = word(builder, context, Word.SHARED)
+            shared = self._lanes.warp.fixed.word(builder, Word.SHARED)
             return shared, builder.add(addresses, splat(builder, shared))
         own = thread_memory(self._lanes, Word.LOCAL, Word.LOCAL_STRIDE)
         return constant(0, I64), builder.add(addresses, own)
@@ -241,12 +241,17 @@ def thread_memory(lanes: Lanes, start: Word, stride: Word) -> ir.Value:
 
 
 @contextmanager
-def by_kind(builder: ir.IRBuilder, kind: ir.Value) -> Iterator[Callable[[Kind], None]]:
-    """Build a branch for each kind of request; the yielded function starts that of a kind."""
+def by_kind(
+    builder: ir.IRBuilder, kind: ir.Value, special: Sequence[Kind]
+) -> Iterator[Callable[[Kind], None]]:
+    """Build a branch for each special kind of request, and one for those in general.
+
+    The yielded function starts that of a kind.
+    """
     done = builder.append_basic_block("done")
-    branches = {kind: builder.append_basic_block(kind.name.lower()) for kind in Kind}
+    branches = {kind: builder.append_basic_block(kind.name.lower()) for kind in (*special, Kind.GENERAL)}
     switch = builder.switch(kind, branches[Kind.GENERAL])
-    for value in (Kind.CONSECUTIVE, Kind.SAME):
+    for value in special:
         switch.add_case(constant(value), branches[value])
     started: list[Kind] = []
 

@@ -103,7 +103,7 @@ def _frame_places(lanes: Lanes, address: int, end: int) -> ir.Value:
 
 def _load(lanes: Lanes, request: Request, width: int, results: Sequence[ir.Value]) -> None:
     builder = lanes.builder
-    with by_kind(builder, request.kind) as start:
+    with by_kind(builder, request.kind, (Kind.CONSECUTIVE, Kind.SAME)) as start:
         start(Kind.CONSECUTIVE)
         _keep(builder, _load_consecutive(builder, request.start, width, len(results)), results)
         start(Kind.SAME)
@@ -196,11 +196,9 @@ def _store_parameter(lanes: Lanes, address: int, values: Sequence[ir.Value], wid
 
 def _store(lanes: Lanes, request: Request, values: Sequence[ir.Value], width: int) -> None:
     builder = lanes.builder
-    with by_kind(builder, request.kind) as start:
+    with by_kind(builder, request.kind, (Kind.CONSECUTIVE,)) as start:
         start(Kind.CONSECUTIVE)
         _store_consecutive(builder, request.start, values, width)
-        start(Kind.SAME)
-        scatter(builder, request.places, request.mask, values, width)
         start(Kind.GENERAL)
         scatter(builder, request.places, request.mask, values, width)
 
