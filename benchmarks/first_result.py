@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 ROUNDS = 5
-COLD_ROUNDS = 3
 COLD_GOAL_SECONDS = 1.5
 WARM_GOAL_SECONDS = 0.3
 CHECKOUT = Path(__file__).parents[1]
@@ -34,7 +33,7 @@ def run() -> None:
 def _example(name: str) -> tuple[float, float, float]:
     """Return the seconds of a cold run, of one with compiled kernels, and of one with nothing to do."""
     with tempfile.TemporaryDirectory() as directory:
-        cold = min(_forgetting(name, directory, "") for _ in range(COLD_ROUNDS))
+        cold = min(_forgetting(name, directory, "") for _ in range(ROUNDS))
         again = min(_forgetting(name, directory, "reports") for _ in range(ROUNDS))
         warm = min(_seconds(name, directory) for _ in range(ROUNDS))
     return cold, again, warm

@@ -5,7 +5,7 @@ import gc
 
 PYTHONS = gc.get_threshold()
 """As it was when the command line began."""
-_ALLOCATIONS = 50_000
+_ALLOCATIONS = 400_000
 """Between collections: what commands import and parse stays, and would be looked at in vain."""
 
 
