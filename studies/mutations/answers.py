@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from gpuadvisor.devices.device import Device
 from gpuadvisor.sources.compile_settings import CompileSettings
-from gpuadvisor.sources.files import launch_file
 from gpuadvisor.sources.images import Surface, Texture
 from gpuadvisor.sources.launch_data import launch_data
+from gpuadvisor.sources.launches import launch_file
 from gpuadvisor.sources.opening import open_source
 from gpuadvisor.sources.values import Value
 from studies.mutations.mutation import Answer
