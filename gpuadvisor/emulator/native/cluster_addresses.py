@@ -7,10 +7,11 @@ from llvmlite import ir
 
 from gpuadvisor.emulator.clusters import RANK_SHIFT
 from gpuadvisor.emulator.native.abi import Status, Word
-from gpuadvisor.emulator.native.lanes import Lanes, Warp, width_of
+from gpuadvisor.emulator.native.lanes import Lanes, width_of
 from gpuadvisor.emulator.native.requests import Requester
 from gpuadvisor.emulator.native.state import word
 from gpuadvisor.emulator.native.vectors import I32, I64, LONGS, WORDS, bits, constant, splat, splat_constant
+from gpuadvisor.emulator.native.warp import Warp
 from gpuadvisor.emulator.program import Instruction
 from gpuadvisor.emulator.registers import Unsupported
 

@@ -3,8 +3,8 @@
 from llvmlite import ir
 
 from gpuadvisor.emulator.native.abi import WORD_BYTES, Word
-from gpuadvisor.emulator.native.lanes import Warp
 from gpuadvisor.emulator.native.vectors import I64, add_to, constant, field
+from gpuadvisor.emulator.native.warp import Warp
 
 Name = tuple[str, int]
 """What is counted, and for which block or program counter."""

@@ -7,9 +7,8 @@ from llvmlite import ir
 from gpuadvisor.emulator.native.abi import PARKED, YIELD, Status, Word
 from gpuadvisor.emulator.native.blocks import Block, Blocks, counts_arrivals
 from gpuadvisor.emulator.native.counters import Counters
-from gpuadvisor.emulator.native.lanes import Warp
 from gpuadvisor.emulator.native.runtime.signatures import declared
-from gpuadvisor.emulator.native.state import Fixed, warp_field, warp_pointer, word, word_pointer
+from gpuadvisor.emulator.native.state import warp_field, warp_pointer, word, word_pointer
 from gpuadvisor.emulator.native.vectors import (
     I1,
     I32,
@@ -23,6 +22,7 @@ from gpuadvisor.emulator.native.vectors import (
     splat,
     splat_constant,
 )
+from gpuadvisor.emulator.native.warp import Fixed, Warp
 
 
 class Flow:

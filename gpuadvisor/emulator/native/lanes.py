@@ -12,8 +12,8 @@ from gpuadvisor.emulator.native.abi import WARP
 from gpuadvisor.emulator.native.lowering.vectors import integer_type
 from gpuadvisor.emulator.native.lowering.vectors import splat as splat_number
 from gpuadvisor.emulator.native.specials import special_value
-from gpuadvisor.emulator.native.state import Fixed
 from gpuadvisor.emulator.native.vectors import I32, MASK, bits, field, mask_of
+from gpuadvisor.emulator.native.warp import Warp
 from gpuadvisor.emulator.program import Address, Immediate, Instruction, Operand, Register, Symbol
 from gpuadvisor.emulator.registers import Unsupported, immediate
 from gpuadvisor.emulator.specials import is_special
@@ -46,18 +46,6 @@ class RegisterFile:
             size = 4 if self.types[name] == "pred" else 4 * width_of(self.types[name])
             self.bytes += -(-size // _ALIGNMENT) * _ALIGNMENT
         return WARP.itemsize + self._offsets[name]
-
-
-@dataclass(slots=True)
-class Warp:
-    """What code that runs one warp has at hand: `active` and `issued` are those of the current block."""
-
-    builder: ir.IRBuilder
-    context: ir.Value
-    state: ir.Value
-    active: ir.Value
-    issued: ir.Value
-    fixed: Fixed
 
 
 @dataclass(slots=True)

@@ -1,9 +1,6 @@
 """Special registers in native code; what they hold is described in `emulator.specials`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
@@ -21,11 +18,9 @@ from gpuadvisor.emulator.native.vectors import (
     splat,
     splat_constant,
 )
+from gpuadvisor.emulator.native.warp import Warp
 from gpuadvisor.emulator.registers import Unsupported
 from gpuadvisor.emulator.specials import WAVE_CYCLES
-
-if TYPE_CHECKING:
-    from gpuadvisor.emulator.native.lanes import Warp
 
 _ALL = 0xFFFFFFFF
 _INDEX = {"x": Word.INDEX_X, "y": Word.INDEX_Y, "z": Word.INDEX_Z}

@@ -21,29 +21,6 @@ def pointer(builder: ir.IRBuilder, context: ir.Value, name: Word) -> ir.Value:
     return builder.load(word_pointer(builder, context, name), typ=POINTER)
 
 
-class Fixed:
-    """Words of a context that stay as they are while a function runs: loaded once, where it begins."""
-
-    def __init__(self, context: ir.Value) -> None:
-        self._context = context
-        self._words: dict[Word, ir.Value] = {}
-        self._pointers: dict[Word, ir.Value] = {}
-
-    def word(self, builder: ir.IRBuilder, name: Word) -> ir.Value:
-        """Return a word as an integer."""
-        if name not in self._words:
-            with builder.goto_entry_block():
-                self._words[name] = word(builder, self._context, name)
-        return self._words[name]
-
-    def pointer(self, builder: ir.IRBuilder, name: Word) -> ir.Value:
-        """Return a word as an address."""
-        if name not in self._pointers:
-            with builder.goto_entry_block():
-                self._pointers[name] = pointer(builder, self._context, name)
-        return self._pointers[name]
-
-
 def warp_at(builder: ir.IRBuilder, context: ir.Value, number: ir.Value) -> ir.Value:
     """Return the address of the state of a warp of the block."""
     offset = builder.mul(number, word(builder, context, Word.WARP_STRIDE))
