@@ -40,4 +40,3 @@ def _native_code() -> None:
         from gpuadvisor.emulator.native.engine import prepare_runtime
 
         prepare_runtime()
-        import_module("gpuadvisor.emulator.native.translate")

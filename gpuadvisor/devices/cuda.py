@@ -115,7 +115,7 @@ class CudaDevice:
         self._memory.overwrite(self._modules.variable(module, name), content, name)
 
     def prepare(self, kernel: Kernel, launch: Launch) -> None:
-        """Do nothing: the driver loads a module in no time."""
+        """Do nothing: the driver loads a module when its first kernel is launched."""
 
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE

@@ -94,7 +94,7 @@ class IsolatedDevice:
         self._call(f"the variable {name!r}", Call("set_variable", (module, name, content)))
 
     def prepare(self, kernel: Kernel, launch: Launch) -> None:
-        """Do nothing: the driver loads a module in no time."""
+        """Do nothing: the driver loads a module when its first kernel is launched."""
 
     def launch(
         self, kernel: Kernel, launch: Launch, arguments: Sequence[Argument], timing: Timing = ONCE

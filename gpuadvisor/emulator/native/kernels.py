@@ -72,11 +72,9 @@ def _made(key: str, linked: Linked, layout: Layout) -> Kernel | None:
     if stored is None:
         stored = _compile(linked, layout)
         store_cached(CACHE, key, msgspec.msgpack.encode(stored))
-    return None if stored.plan is None else Kernel(linked.function, stored.plan, _code(stored))
-
-
-def _code(stored: _Stored) -> Code:
-    return Code(stored.code, reads_images=stored.plan is not None and stored.plan.reads_images)
+    if stored.plan is None:
+        return None
+    return Kernel(linked.function, stored.plan, Code(stored.code, reads_images=stored.plan.reads_images))
 
 
 def _load(key: str) -> _Stored | None:
