@@ -40,3 +40,5 @@ def _native_code() -> None:
         from gpuadvisor.emulator.native.engine import prepare_runtime
 
         prepare_runtime()
+        # Where every kernel is cached nobody needs it; a first run is the sooner done by 0.1 s.
+        import_module("gpuadvisor.emulator.native.translate")
